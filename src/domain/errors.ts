@@ -1,0 +1,192 @@
+/** Families of failures; each has one exit code (docs/errors.md lists every code). */
+export type ErrorFamily = 'config' | 'engine' | 'start' | 'lease' | 'cleanup' | 'capacity' | 'aborted';
+
+export const EXIT_CODES: Readonly<Record<ErrorFamily, number>> = {
+  config: 2,
+  engine: 3,
+  start: 4,
+  lease: 5,
+  cleanup: 6,
+  capacity: 7,
+  aborted: 130,
+};
+
+interface CatalogueEntry {
+  readonly family: ErrorFamily;
+  /** What happened; `{name}` is replaced by the parameter of that name. */
+  readonly message: string;
+  /** What to do next. */
+  readonly hint: string;
+}
+
+/** Every failure this project reports. A test holds it against docs/errors.md in both directions. */
+export const CATALOGUE = {
+  OPTION_INVALID: {
+    family: 'config',
+    message: '{option}: {reason}.',
+    hint: 'See `docker-manual {command} --help`.',
+  },
+  COMPOSE_FILE_MISSING: {
+    family: 'config',
+    message: 'No compose file: {file}.',
+    hint: 'Name one with -f FILE, or run in a folder that has compose.yaml, compose.yml or docker-compose.yml.',
+  },
+  COMPOSE_FILE_INVALID: {
+    family: 'config',
+    message: 'Compose does not accept {file}: {reason}',
+    hint: 'Correct the file; `docker compose -f {file} config` repeats this check.',
+  },
+  PROJECT_NAME_INVALID: {
+    family: 'config',
+    message: 'The name "{name}" has no letter or digit that a project name could start with.',
+    hint: 'Use lowercase letters, digits, "-" and "_", for example --name shop.',
+  },
+  ENGINE_UNAVAILABLE: {
+    family: 'engine',
+    message: 'No Docker engine answers at {endpoint}: {reason}.',
+    hint: 'Start Docker (Linux: sudo systemctl start docker; macOS and Windows: open Docker Desktop), or point DOCKER_HOST or DOCKER_CONTEXT at an engine.',
+  },
+  ENGINE_FORBIDDEN: {
+    family: 'engine',
+    message: 'The Docker engine at {endpoint} refuses this user: {reason}.',
+    hint: 'Add the user to the group "docker" and log in again, or use a rootless engine.',
+  },
+  ENGINE_HUNG: {
+    family: 'engine',
+    message: 'The Docker engine at {endpoint} did not answer "{operation}" within {seconds} s.',
+    hint: 'Restart Docker; what this run had made is removed by the next docker-manual command.',
+  },
+  ENGINE_FAILED: {
+    family: 'engine',
+    message: 'The Docker engine failed at "{operation}": {reason}',
+    hint: 'The text above is the engine’s own; `docker info` and the engine’s log say more.',
+  },
+  COMPOSE_UNAVAILABLE: {
+    family: 'engine',
+    message: 'Docker Compose 2.24.4 or later is needed: {reason}.',
+    hint: 'Install the Compose plugin (package docker-compose-plugin, or Docker Desktop).',
+  },
+  IMAGE_UNAVAILABLE: {
+    family: 'start',
+    message: 'The image {image} of service "{service}" is neither here nor to be had: {reason}',
+    hint: 'Check the name and tag, `docker login` for a private registry, or build it first.',
+  },
+  BUILD_FAILED: {
+    family: 'start',
+    message: 'Building service "{service}" failed: {reason}',
+    hint: '`docker compose build {service}` with the same files shows the whole build log.',
+  },
+  CREATE_FAILED: {
+    family: 'start',
+    message: 'Compose could not create the containers of {project}: {reason}',
+    hint: 'The text above is Compose’s own; `docker compose create` with the same files repeats it.',
+  },
+  START_FAILED: {
+    family: 'start',
+    message: 'Service "{service}" could not be started: {reason}',
+    hint: 'Check its command, entrypoint and mounts in {file}.',
+  },
+  SERVICE_FAILED: {
+    family: 'start',
+    message: 'Service "{service}" {reason}.{evidence}',
+    hint: 'Read its log above; `docker-manual start` again after the cause is mended.',
+  },
+  READY_TIMEOUT: {
+    family: 'start',
+    message: 'Not ready within {seconds} s: {services}.{evidence}',
+    hint: 'Give more time with --wait-timeout, or mend the health check of what is named above.',
+  },
+  PORT_CONFLICT: {
+    family: 'start',
+    message: 'Port {port} for service "{service}" was taken by somebody else in each of {attempts} attempts.',
+    hint: 'Choose another range with --ports FIRST-LAST (`ss -ltnp` shows who holds a port).',
+  },
+  ISOLATION_BROKEN: {
+    family: 'start',
+    message: 'Service "{service}" has {what}, which its lease does not hold.',
+    hint: 'This is a bug of docker-manual: please report it with the output of `docker-manual start --json`.',
+  },
+  LEASE_NOT_FOUND: {
+    family: 'lease',
+    message: 'There is no environment "{name}" here.',
+    hint: '`docker-manual status` lists them.{suggestion}',
+  },
+  LEASE_AMBIGUOUS: {
+    family: 'lease',
+    message: '{count} environments match: {names}.',
+    hint: 'Name one of them, or use --all.',
+  },
+  LEASE_LOST: {
+    family: 'lease',
+    message: 'The lease of {project} is no longer ours (generation {generation}): it was released or taken over.',
+    hint: 'Acquire a new environment; `docker-manual status` shows what is held now.',
+  },
+  STORE_TOO_NEW: {
+    family: 'lease',
+    message: 'The state database {file} has version {version}; this docker-manual knows up to {known}.',
+    hint: 'Upgrade docker-manual, or use another folder with --state-dir.',
+  },
+  STORE_DAMAGED: {
+    family: 'lease',
+    message: 'The state database {file} cannot be read: {reason}.',
+    hint: 'Move it aside; environments it knew are found again by their labels.',
+  },
+  STATE_DIR_UNUSABLE: {
+    family: 'lease',
+    message: 'The state folder {folder} cannot be used: {reason}.',
+    hint: 'Name another with --state-dir or DOCKER_MANUAL_HOME.',
+  },
+  RELEASE_INCOMPLETE: {
+    family: 'cleanup',
+    message: 'Not everything of {project} could be removed; left: {left}.{evidence}',
+    hint: 'The lease is kept; `docker-manual clean` tries again.',
+  },
+  PORTS_EXHAUSTED: {
+    family: 'capacity',
+    message: 'No {count} ports in a row are free in {range} ({held} held by {leases} leases).',
+    hint: 'Stop an environment (`docker-manual status`), or choose another range with --ports FIRST-LAST.',
+  },
+  ABORTED: {
+    family: 'aborted',
+    message: 'Stopped by {by} while {step}.',
+    hint: 'Everything that was made has been removed.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+/** The steps of an acquire, in order, and the one of a release. */
+export type Step = 'engine' | 'sweep' | 'resolve' | 'claim' | 'images' | 'create' | 'start' | 'verify' | 'release';
+
+export type ErrorCode = keyof typeof CATALOGUE;
+export type ErrorParams = Readonly<Record<string, string | number>>;
+
+/**
+ * The one error of this project. Anything else that is thrown is a bug.
+ *
+ * `params` never hold secrets: they are printed, logged and stored.
+ */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+  readonly code: ErrorCode;
+  readonly params: ErrorParams;
+  readonly hint: string;
+  /** Where in an acquire or release it happened; set by the use case. */
+  step?: Step;
+  /** What a command exits with (2 config, 3 engine, 4 start, 5 lease, 6 cleanup, 7 capacity, 130 aborted). */
+  readonly exitCode: number;
+
+  constructor(code: ErrorCode, params: ErrorParams = {}, options: { cause?: unknown } = {}) {
+    super(fill(CATALOGUE[code].message, params), options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.params = params;
+    this.hint = fill(CATALOGUE[code].hint, params);
+    this.exitCode = EXIT_CODES[CATALOGUE[code].family];
+  }
+
+  toJSON(): { code: ErrorCode; message: string; hint: string; params: ErrorParams; step: Step | null } {
+    return { code: this.code, message: this.message, hint: this.hint, params: this.params, step: this.step ?? null };
+  }
+}
+
+function fill(template: string, params: ErrorParams): string {
+  return template.replace(/\{(\w+)\}/g, (_, key: string) => String(params[key] ?? ''));
+}

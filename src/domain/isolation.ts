@@ -1,0 +1,54 @@
+import type { LeaseRecord } from './lease.js';
+import type { ComposeModel } from './model.js';
+
+/** What the engine says a container has; the part of it that could be somebody else's. */
+export interface ContainerBelongings {
+  readonly name: string;
+  readonly ports: Readonly<Record<string, readonly { readonly host: string; readonly port: number }[]>>;
+  readonly mounts: readonly { readonly type: string; readonly name: string }[];
+  readonly networks: readonly string[];
+}
+
+/** Names that the engine itself gives to networks that nobody owns. */
+const BUILT_IN_NETWORKS: readonly string[] = ['host', 'none', 'bridge'];
+
+/**
+ * What a container has that its lease does not hold: a port outside the block or off the address, a name without the
+ * project's prefix, a foreign volume or network. Empty when it is isolated.
+ */
+export function breaches(
+  lease: LeaseRecord,
+  model: ComposeModel,
+  container: ContainerBelongings,
+  host: string,
+): string[] {
+  const shared = externals(model);
+  const volumes = container.mounts.filter((m) => m.type === 'volume' && !isAnonymous(m.name)).map((m) => m.name);
+  const foreign = (name: string) => !shared.has(name) && !name.startsWith(`${lease.project}_`);
+  return [
+    ...(container.name.startsWith(`${lease.project}-`) ? [] : [`the container name ${container.name}`]),
+    ...Object.values(container.ports)
+      .flat()
+      .filter((p) => p.host !== host || !holds(lease, p.port))
+      .map((p) => `the published port ${p.host}:${p.port}`),
+    ...volumes.filter(foreign).map((name) => `the volume ${name}`),
+    ...container.networks
+      .filter((name) => !BUILT_IN_NETWORKS.includes(name) && foreign(name))
+      .map((name) => `the network ${name}`),
+  ];
+}
+
+function holds(lease: LeaseRecord, port: number): boolean {
+  return lease.ports !== null && port >= lease.ports.first && port <= lease.ports.last;
+}
+
+/** The engine names a volume without a name by 64 hex digits. */
+function isAnonymous(volume: string): boolean {
+  return /^[0-9a-f]{64}$/.test(volume);
+}
+
+/** What the file itself declares to be somebody else's. */
+function externals(model: ComposeModel): ReadonlySet<string> {
+  const objects = [...Object.entries(model.networks ?? {}), ...Object.entries(model.volumes ?? {})];
+  return new Set(objects.flatMap(([key, object]) => (object?.external ? [object.name ?? key] : [])));
+}

@@ -1,0 +1,67 @@
+import type { Owner } from './owner.js';
+import type { PortRange } from './ports.js';
+
+export type LeaseState =
+  | 'pending'
+  | 'starting'
+  | 'ready'
+  | 'degraded'
+  | 'stopping'
+  | 'released'
+  | 'failed'
+  | 'suspect'
+  | 'expired'
+  | 'force-killed';
+
+export type Mode = 'dedicated' | 'shared' | 'production';
+
+/** What may follow what. The store refuses every other change. */
+export const TRANSITIONS: Readonly<Record<LeaseState, readonly LeaseState[]>> = {
+  pending: ['starting', 'failed', 'stopping', 'expired'],
+  starting: ['ready', 'failed', 'stopping', 'suspect', 'expired'],
+  ready: ['degraded', 'stopping', 'suspect', 'expired'],
+  degraded: ['ready', 'stopping', 'suspect', 'expired'],
+  suspect: ['ready', 'starting', 'stopping', 'expired'],
+  expired: ['stopping'],
+  failed: ['stopping'],
+  stopping: ['released', 'force-killed', 'failed', 'stopping'],
+  'force-killed': ['released'],
+  released: [],
+};
+
+/** One published port of an environment. */
+export interface Binding {
+  readonly service: string;
+  /** Port inside the container. */
+  readonly target: number;
+  readonly protocol: string;
+  /** What the compose file publishes, "5432" or "9000-9003"; "" where it leaves the choice to the engine. */
+  readonly published: string;
+  /** The leased port; the first of `count` in a row. */
+  readonly port: number;
+  /** More than one only for a service with replicas or a published range. */
+  readonly count: number;
+}
+
+/** A row of the store: the right to one environment. Times are milliseconds since the epoch. */
+export interface LeaseRecord {
+  readonly id: string;
+  readonly project: string;
+  readonly state: LeaseState;
+  readonly mode: Mode;
+  /** Raised whenever somebody other than the holder takes the lease over; late writes of the old holder then fail. */
+  readonly generation: number;
+  readonly owner: Owner;
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly ports: PortRange | null;
+  /** Folder of the compose file. */
+  readonly directory: string;
+  readonly files: readonly string[];
+  readonly bindings: readonly Binding[];
+}
+
+/** A lease in these states holds nothing that anybody may use any more; a sweep removes what is left of it. */
+export function isOver(state: LeaseState): boolean {
+  return state === 'expired' || state === 'failed' || state === 'released' || state === 'force-killed';
+}

@@ -1,0 +1,114 @@
+/**
+ * The model: what `docker compose config --format json` says of a spec, narrowed to what we read.
+ * Compose is the only parser of Compose files; these types describe its answer (2.26 and 2.40 agree on them).
+ */
+export interface ComposeModel {
+  readonly name: string;
+  readonly services: Readonly<Record<string, ServiceModel>>;
+  readonly networks?: Readonly<Record<string, NetworkModel | null>>;
+  readonly volumes?: Readonly<Record<string, VolumeModel | null>>;
+  readonly configs?: Readonly<Record<string, FileObjectModel | null>>;
+  readonly secrets?: Readonly<Record<string, FileObjectModel | null>>;
+}
+
+export interface ServiceModel {
+  readonly image?: string;
+  readonly build?: { readonly context?: string; readonly dockerfile?: string };
+  readonly container_name?: string;
+  readonly command?: readonly string[] | null;
+  readonly environment?: Readonly<Record<string, string | null>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly ports?: readonly PortModel[];
+  readonly expose?: readonly string[];
+  readonly networks?: Readonly<Record<string, ServiceNetworkModel | null>>;
+  readonly network_mode?: string;
+  readonly volumes?: readonly MountModel[];
+  readonly healthcheck?: HealthcheckModel;
+  readonly depends_on?: Readonly<Record<string, DependencyModel>>;
+  readonly restart?: string;
+  readonly scale?: number;
+  readonly deploy?: {
+    readonly replicas?: number;
+    readonly restart_policy?: { readonly condition?: string };
+  };
+  readonly post_start?: readonly unknown[];
+  readonly pre_stop?: readonly unknown[];
+  readonly provider?: unknown;
+  readonly configs?: readonly { readonly source: string }[];
+  readonly secrets?: readonly { readonly source: string }[];
+}
+
+export interface PortModel {
+  readonly mode?: string;
+  readonly host_ip?: string;
+  readonly target: number;
+  /** A number or a range "9000-9003"; absent or "" where the engine is to choose. */
+  readonly published?: string;
+  readonly protocol?: string;
+}
+
+export interface ServiceNetworkModel {
+  readonly aliases?: readonly string[];
+  readonly ipv4_address?: string;
+}
+
+export interface MountModel {
+  readonly type: string;
+  readonly source?: string;
+  readonly target: string;
+  readonly read_only?: boolean;
+}
+
+/** Durations are Compose's own, such as "1m30s". */
+export interface HealthcheckModel {
+  readonly test?: readonly string[];
+  readonly interval?: string;
+  readonly timeout?: string;
+  readonly retries?: number;
+  readonly start_period?: string;
+  readonly start_interval?: string;
+  readonly disable?: boolean;
+}
+
+export interface DependencyModel {
+  readonly condition: 'service_started' | 'service_healthy' | 'service_completed_successfully';
+  readonly required?: boolean;
+}
+
+export interface NetworkModel {
+  readonly name?: string;
+  readonly external?: boolean;
+  readonly driver?: string;
+}
+
+export interface VolumeModel {
+  readonly name?: string;
+  readonly external?: boolean;
+  readonly driver?: string;
+}
+
+export interface FileObjectModel {
+  readonly name?: string;
+  readonly file?: string;
+  readonly content?: string;
+  readonly environment?: string;
+}
+
+/** How many containers Compose makes for a service. */
+export function replicas(service: ServiceModel): number {
+  return service.scale ?? service.deploy?.replicas ?? 1;
+}
+
+/**
+ * True where only `docker compose up` gives the whole result: objects that it copies into containers as it starts
+ * them, and commands that it runs around the start.
+ */
+export function needsComposeUp(model: ComposeModel): boolean {
+  const inline = (objects: ComposeModel['configs']) =>
+    Object.values(objects ?? {}).some((o) => o?.content !== undefined || o?.environment !== undefined);
+  return (
+    inline(model.configs) ||
+    inline(model.secrets) ||
+    Object.values(model.services).some((s) => s.post_start || s.pre_stop || s.provider)
+  );
+}

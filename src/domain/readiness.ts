@@ -1,0 +1,120 @@
+import type { ComposeModel, ServiceModel } from './model.js';
+import { hasHealthcheck } from './override.js';
+
+/** One container of an environment, as the engine last showed it. Times are milliseconds since the epoch. */
+export interface Observation {
+  readonly id: string;
+  readonly service: string;
+  readonly status: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+  /** "none": neither the file nor the image has a health check. */
+  readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
+  readonly exitCode: number;
+  readonly oomKilled: boolean;
+  /** Exits seen so far, restarted ones included. */
+  readonly exits: number;
+  readonly startedAt: number;
+  /** Why the engine could not start it. */
+  readonly error: string;
+}
+
+export type Verdict =
+  | { readonly state: 'created' }
+  /** `until`: when silence turns into an answer; absent where only an event can tell. */
+  | { readonly state: 'starting'; readonly why: string; readonly until?: number }
+  | { readonly state: 'healthy' | 'running' | 'completed' }
+  | { readonly state: 'failed'; readonly reason: string };
+
+/** A restarting container is given up after this many exits: one may be a race with a dependency, three are a loop. */
+const CRASH_LOOP_EXITS = 3;
+
+/** Without a health check a container counts as running after this long with no exit. Milliseconds. */
+const STABLE_AFTER = 1000;
+
+export function judge(service: ServiceModel, seen: Observation, oneShot: boolean, now: number): Verdict {
+  switch (seen.status) {
+    case 'created':
+      return seen.error ? { state: 'failed', reason: `could not be started: ${seen.error}` } : { state: 'created' };
+    case 'running':
+    case 'paused':
+      return judgeRunning(seen, oneShot, now);
+    case 'restarting':
+      return judgeExit(service, seen, oneShot);
+    default:
+      return judgeExit(service, seen, oneShot);
+  }
+}
+
+function judgeRunning(seen: Observation, oneShot: boolean, now: number): Verdict {
+  if (seen.exits >= CRASH_LOOP_EXITS) return { state: 'failed', reason: crashLoop(seen) };
+  if (oneShot) return { state: 'starting', why: 'runs until it is done' };
+  if (seen.health === 'healthy') return { state: 'healthy' };
+  if (seen.health !== 'none') return { state: 'starting', why: `health check: ${seen.health}` };
+  const until = seen.startedAt + STABLE_AFTER;
+  if (now >= until) return { state: 'running' };
+  return { state: 'starting', why: 'no health check: watched for a moment', until };
+}
+
+function judgeExit(service: ServiceModel, seen: Observation, oneShot: boolean): Verdict {
+  if (restarts(service, seen.exitCode)) {
+    if (seen.exits >= CRASH_LOOP_EXITS) return { state: 'failed', reason: crashLoop(seen) };
+    return { state: 'starting', why: `restarts after ${exitText(seen)}` };
+  }
+  if (seen.exitCode !== 0 || seen.oomKilled) return { state: 'failed', reason: exitText(seen) };
+  if (oneShot || !(service.ports?.length || hasHealthcheck(service))) return { state: 'completed' };
+  return { state: 'failed', reason: 'exited with code 0 although others are to connect to it' };
+}
+
+function restarts(service: ServiceModel, exitCode: number): boolean {
+  const policy = service.restart ?? service.deploy?.restart_policy?.condition ?? 'no';
+  if (policy === 'always' || policy === 'unless-stopped' || policy === 'any') return true;
+  return policy.startsWith('on-failure') && exitCode !== 0;
+}
+
+function crashLoop(seen: Observation): string {
+  return `crashes again and again (${seen.exits} exits, the last: ${exitText(seen)})`;
+}
+
+function exitText(seen: Observation): string {
+  if (seen.oomKilled) return 'was killed for using more memory than its limit (OOM)';
+  return seen.exitCode > 128
+    ? `exited with code ${seen.exitCode} (signal ${seen.exitCode - 128})`
+    : `exited with code ${seen.exitCode}`;
+}
+
+/** Services that somebody waits for to complete: they are to end, not to stay. */
+export function oneShots(model: ComposeModel): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const service of Object.values(model.services)) {
+    for (const [name, dependency] of Object.entries(service.depends_on ?? {})) {
+      if (dependency.condition === 'service_completed_successfully') found.add(name);
+    }
+  }
+  return found;
+}
+
+/** Services not yet started whose dependencies all hold. `verdicts` has one entry a service. */
+export function startable(model: ComposeModel, verdicts: ReadonlyMap<string, Verdict>): string[] {
+  return Object.entries(model.services)
+    .filter(([name, service]) => verdicts.get(name)?.state === 'created' && dependenciesHold(service, verdicts))
+    .map(([name]) => name);
+}
+
+function dependenciesHold(service: ServiceModel, verdicts: ReadonlyMap<string, Verdict>): boolean {
+  return Object.entries(service.depends_on ?? {}).every(([name, { condition }]) => {
+    const verdict = verdicts.get(name);
+    if (verdict === undefined) return true; // not part of this run (profile, required: false)
+    if (condition === 'service_started') return verdict.state !== 'created' && verdict.state !== 'failed';
+    if (condition === 'service_healthy') return verdict.state === 'healthy' || verdict.state === 'running';
+    return verdict.state === 'completed';
+  });
+}
+
+/** The verdict of a service with several containers: the one that is furthest behind. */
+export function worst(verdicts: readonly Verdict[]): Verdict {
+  const order: Verdict['state'][] = ['failed', 'created', 'starting', 'running', 'healthy', 'completed'];
+  return [...verdicts].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))[0] ?? { state: 'created' };
+}
+
+export function isReady(verdict: Verdict): boolean {
+  return verdict.state === 'healthy' || verdict.state === 'running' || verdict.state === 'completed';
+}

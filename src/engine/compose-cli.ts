@@ -1,0 +1,120 @@
+import { writeFileSync } from 'node:fs';
+import { execa } from 'execa';
+import { EnvironmentError, type ErrorCode, type ErrorParams } from '../domain/errors.js';
+import type { ComposeModel } from '../domain/model.js';
+import { classifyComposeError } from './classify.js';
+import { type Endpoint, endpointEnvironment } from './endpoint.js';
+import type { ComposeFiles, ComposeRun } from './engine.js';
+import { renderOverride } from './override-file.js';
+
+/** Variables that would make Compose choose other files, another project or another engine than we name. */
+const STEERING = [
+  'COMPOSE_FILE',
+  'COMPOSE_PROJECT_NAME',
+  'COMPOSE_PROFILES',
+  'COMPOSE_ENV_FILES',
+  'DOCKER_HOST',
+  'DOCKER_CONTEXT',
+];
+
+/** Runs `docker compose`; the only place that starts a docker process. */
+export class ComposeCli {
+  readonly #endpoint: Endpoint;
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(endpoint: Endpoint, env: NodeJS.ProcessEnv) {
+    this.#endpoint = endpoint;
+    this.#env = { ...env, ...endpointEnvironment(endpoint) };
+    for (const name of STEERING) if (!(name in endpointEnvironment(endpoint))) delete this.#env[name];
+  }
+
+  async resolve(files: ComposeFiles, project: string, signal: AbortSignal): Promise<ComposeModel> {
+    const file = files.files.at(-1) ?? '';
+    const out = await this.#run(
+      [...fileArguments(files), '-p', project, 'config', '--format', 'json'],
+      signal,
+      'COMPOSE_FILE_INVALID',
+      {
+        file,
+      },
+    );
+    return JSON.parse(out) as ComposeModel;
+  }
+
+  async pull(run: ComposeRun, services: readonly string[], signal: AbortSignal): Promise<void> {
+    await this.#project(run, ['pull', ...services], signal, 'IMAGE_UNAVAILABLE', {
+      service: services.join(', '),
+      image: '',
+    });
+  }
+
+  async build(run: ComposeRun, services: readonly string[], signal: AbortSignal): Promise<void> {
+    await this.#project(run, ['build', ...services], signal, 'BUILD_FAILED', { service: services.join(', ') });
+  }
+
+  async create(run: ComposeRun, signal: AbortSignal): Promise<void> {
+    await this.#project(run, ['create', '--no-build'], signal, 'CREATE_FAILED', { project: run.project });
+  }
+
+  async up(run: ComposeRun, signal: AbortSignal): Promise<void> {
+    await this.#project(run, ['up', '--detach', '--no-build'], signal, 'CREATE_FAILED', { project: run.project });
+  }
+
+  async #project(
+    run: ComposeRun,
+    command: readonly string[],
+    signal: AbortSignal,
+    fallback: ErrorCode,
+    params: ErrorParams,
+  ): Promise<void> {
+    writeFileSync(run.overrideFile, renderOverride(run.override), { mode: 0o600 });
+    const files = fileArguments({ ...run, files: [...run.files, run.overrideFile] });
+    await this.#run(['--progress', 'plain', ...files, '-p', run.project, ...command], signal, fallback, params);
+  }
+
+  /**
+   * The process gets its own group, and an abort ends the group: `docker` alone would leave its Compose plugin running
+   * in the first 100 ms (9 of 32 tries), and a terminal's Ctrl-C would reach it behind our back.
+   */
+  async #run(args: readonly string[], signal: AbortSignal, fallback: ErrorCode, params: ErrorParams): Promise<string> {
+    signal.throwIfAborted();
+    const child = execa('docker', ['compose', ...args], {
+      env: this.#env,
+      extendEnv: false,
+      stdin: 'ignore',
+      detached: true,
+      cleanup: true,
+      reject: false,
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    const stop = () => endGroup(child.pid);
+    signal.addEventListener('abort', stop, { once: true });
+    const result = await child;
+    signal.removeEventListener('abort', stop);
+    signal.throwIfAborted();
+    if (result.exitCode === 0) return result.stdout;
+    if (result.code === 'ENOENT') {
+      throw new EnvironmentError('COMPOSE_UNAVAILABLE', { reason: 'the command "docker" is not on the PATH' });
+    }
+    throw classifyComposeError(result.stderr || (result.shortMessage ?? ''), this.#endpoint.url, fallback, params);
+  }
+}
+
+function fileArguments(files: ComposeFiles): string[] {
+  return [
+    '--project-directory',
+    files.directory,
+    ...files.files.flatMap((file) => ['-f', file]),
+    ...files.envFiles.flatMap((file) => ['--env-file', file]),
+    ...files.profiles.flatMap((profile) => ['--profile', profile]),
+  ];
+}
+
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // it has ended already
+  }
+}

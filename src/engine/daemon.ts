@@ -1,0 +1,282 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import Docker from 'dockerode';
+import { EnvironmentError } from '../domain/errors.js';
+import { classifyEngineError } from './classify.js';
+import type { Endpoint } from './endpoint.js';
+import type {
+  ContainerDetail,
+  ContainerEvent,
+  ContainerSummary,
+  EngineVersion,
+  ImageDetail,
+  LabelFilter,
+  NamedObject,
+  VolumeObject,
+} from './engine.js';
+
+/** A healthy engine answers `version` in about 2 ms; a hung one never does. */
+const PING_TIMEOUT = 2000;
+/** No single call takes longer on a working engine, however loaded. */
+const CALL_TIMEOUT = 60_000;
+
+/** What changes a verdict. Without this filter every health probe sends three events of its own. */
+const WATCHED_EVENTS = ['create', 'start', 'die', 'oom', 'health_status', 'pause', 'unpause', 'destroy'] as const;
+
+const SERVICE_LABEL = 'com.docker.compose.service';
+
+/** The engine's HTTP API, through dockerode. */
+export class Daemon {
+  readonly #endpoint: Endpoint;
+  readonly #docker: Docker;
+
+  constructor(endpoint: Endpoint) {
+    this.#endpoint = endpoint;
+    this.#docker = new Docker(clientOptions(endpoint));
+  }
+
+  async ping(signal: AbortSignal): Promise<EngineVersion> {
+    const version = await this.#call('version', signal, () => this.#docker.version(), PING_TIMEOUT);
+    return { engine: version.Version, api: version.ApiVersion };
+  }
+
+  async image(reference: string, signal: AbortSignal): Promise<ImageDetail | undefined> {
+    const found = await this.#gone(() =>
+      this.#call('inspect image', signal, () => this.#docker.getImage(reference).inspect()),
+    );
+    if (!found) return undefined;
+    const test = (found.Config.Healthcheck as { Test?: string[] } | undefined)?.Test;
+    return {
+      id: found.Id,
+      hasHealthcheck: test !== undefined && test.length > 0 && test[0] !== 'NONE',
+      exposedPorts: Object.keys(found.Config.ExposedPorts ?? {}),
+    };
+  }
+
+  async containers(labels: LabelFilter, signal: AbortSignal): Promise<ContainerSummary[]> {
+    const list = await this.#call('list containers', signal, (abortSignal) =>
+      this.#docker.listContainers({ all: true, filters: { label: filterOf(labels) }, abortSignal }),
+    );
+    return list.map((c) => ({
+      id: c.Id,
+      name: (c.Names[0] ?? '').replace(/^\//, ''),
+      labels: c.Labels,
+      service: c.Labels[SERVICE_LABEL] ?? '',
+      status: c.State as ContainerSummary['status'],
+      text: c.Status,
+    }));
+  }
+
+  async inspect(id: string, signal: AbortSignal): Promise<ContainerDetail | undefined> {
+    const found = await this.#gone(() =>
+      this.#call('inspect container', signal, (abortSignal) => this.#docker.getContainer(id).inspect({ abortSignal })),
+    );
+    if (!found) return undefined;
+    const state = found.State as typeof found.State & {
+      Health?: { Status: string; Log?: { Output: string }[] | null };
+    };
+    return {
+      id: found.Id,
+      name: found.Name.replace(/^\//, ''),
+      image: found.Config.Image,
+      service: found.Config.Labels[SERVICE_LABEL] ?? '',
+      status: state.Status as ContainerDetail['status'],
+      health: (state.Health?.Status ?? 'none') as ContainerDetail['health'],
+      exitCode: state.ExitCode,
+      oomKilled: state.OOMKilled,
+      startedAt: Date.parse(state.StartedAt),
+      error: state.Error,
+      restartCount: found.RestartCount,
+      ports: state.Running ? portsOf(found.NetworkSettings.Ports) : {},
+      mounts: found.Mounts.map((m) => ({ type: m.Type ?? '', name: m.Name ?? '', source: m.Source })),
+      networks: Object.keys(found.NetworkSettings.Networks),
+      probeOutput: (state.Health?.Log?.at(-1)?.Output ?? '').trim(),
+    };
+  }
+
+  async start(id: string, signal: AbortSignal): Promise<void> {
+    await this.#call('start container', signal, (abortSignal) => this.#docker.getContainer(id).start({ abortSignal }));
+  }
+
+  async removeContainer(id: string, signal: AbortSignal): Promise<void> {
+    await this.#gone(() =>
+      this.#call('remove container', signal, (abortSignal) =>
+        this.#docker.getContainer(id).remove({ force: true, v: true, abortSignal }),
+      ),
+    );
+  }
+
+  async networks(labels: LabelFilter, signal: AbortSignal): Promise<NamedObject[]> {
+    const list = await this.#call('list networks', signal, (abortSignal) =>
+      this.#docker.listNetworks({ filters: { label: filterOf(labels) }, abortSignal }),
+    );
+    return list.map((n) => ({ id: n.Id, name: n.Name, labels: n.Labels ?? {} }));
+  }
+
+  async removeNetwork(id: string, signal: AbortSignal): Promise<void> {
+    await this.#gone(() =>
+      this.#call('remove network', signal, (abortSignal) => this.#docker.getNetwork(id).remove({ abortSignal })),
+    );
+  }
+
+  async volumes(labels: LabelFilter, signal: AbortSignal): Promise<VolumeObject[]> {
+    const { Volumes } = await this.#call('list volumes', signal, (abortSignal) =>
+      this.#docker.listVolumes({ filters: { label: filterOf(labels) }, abortSignal }),
+    );
+    return (Volumes ?? []).map((v) => ({
+      id: v.Name,
+      name: v.Name,
+      labels: v.Labels ?? {},
+      createdAt: Date.parse((v as { CreatedAt?: string }).CreatedAt ?? ''),
+    }));
+  }
+
+  async removeVolume(name: string, signal: AbortSignal): Promise<void> {
+    await this.#gone(() =>
+      this.#call('remove volume', signal, (abortSignal) => this.#docker.getVolume(name).remove({ abortSignal })),
+    );
+  }
+
+  async logTail(id: string, lines: number, signal: AbortSignal): Promise<string> {
+    const raw = await this.#gone(() =>
+      this.#call('read logs', signal, (abortSignal) =>
+        this.#docker.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, follow: false, abortSignal }),
+      ),
+    );
+    return raw ? plainText(demultiplex(raw as unknown as Buffer)) : '';
+  }
+
+  async events(labels: LabelFilter, signal: AbortSignal): Promise<AsyncIterable<ContainerEvent>> {
+    const stream = await this.#call('subscribe to events', signal, () =>
+      this.#docker.getEvents({
+        filters: { type: ['container'], event: [...WATCHED_EVENTS], label: filterOf(labels) },
+        abortSignal: signal,
+      }),
+    );
+    return readEvents(stream as Readable, signal);
+  }
+
+  /** Runs one API call under the caller's signal and a time limit of its own, and names what went wrong. */
+  async #call<T>(
+    operation: string,
+    signal: AbortSignal,
+    run: (s: AbortSignal) => Promise<T>,
+    timeout = CALL_TIMEOUT,
+  ): Promise<T> {
+    const limit = AbortSignal.timeout(timeout);
+    const both = AbortSignal.any([signal, limit]);
+    both.throwIfAborted();
+    // Some calls of the client know no signal: the race ends the wait for them too.
+    const aborted = new Promise<never>((_, reject) => {
+      both.addEventListener('abort', () => reject(both.reason), { once: true });
+    });
+    try {
+      return await Promise.race([run(both), aborted]);
+    } catch (cause) {
+      signal.throwIfAborted();
+      if (limit.aborted) {
+        throw new EnvironmentError(
+          'ENGINE_HUNG',
+          { endpoint: this.#endpoint.url, operation, seconds: timeout / 1000 },
+          { cause },
+        );
+      }
+      throw classifyEngineError(operation, this.#endpoint.url, cause);
+    }
+  }
+
+  /** 404 means that the object is already gone, 409 "already in progress" that somebody else is at it. */
+  async #gone<T>(run: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await run();
+    } catch (error) {
+      const cause = error instanceof EnvironmentError ? (error.cause as { statusCode?: number; message?: string }) : {};
+      if (cause?.statusCode === 404) return undefined;
+      if (cause?.statusCode === 409 && /already in progress/.test(cause.message ?? '')) return undefined;
+      throw error;
+    }
+  }
+}
+
+function clientOptions(endpoint: Endpoint): Docker.DockerOptions {
+  const { url, certificates } = endpoint;
+  if (url.startsWith('unix://')) return { socketPath: url.slice('unix://'.length) };
+  if (url.startsWith('npipe://')) return { socketPath: url.slice('npipe://'.length) };
+  const { protocol, hostname, port, username } = new URL(url);
+  if (protocol === 'ssh:') {
+    return {
+      protocol: 'ssh',
+      host: hostname,
+      port: port || 22,
+      username,
+      sshOptions: { agent: process.env.SSH_AUTH_SOCK },
+    } as Docker.DockerOptions;
+  }
+  if (!certificates) return { protocol: 'http', host: hostname, port: port || 2375 };
+  const pem = (name: string) => readFileSync(join(certificates, `${name}.pem`));
+  return { protocol: 'https', host: hostname, port: port || 2376, ca: pem('ca'), cert: pem('cert'), key: pem('key') };
+}
+
+function filterOf(labels: LabelFilter): string[] {
+  return Object.entries(labels).map(([label, value]) => (value === null ? label : `${label}=${value}`));
+}
+
+function portsOf(ports: Record<string, { HostIp: string; HostPort: string }[] | null>): ContainerDetail['ports'] {
+  const bound = Object.entries(ports).filter(([, bindings]) => bindings && bindings.length > 0);
+  return Object.fromEntries(
+    bound.map(([target, bindings]) => [
+      target,
+      (bindings ?? []).map((b) => ({ host: b.HostIp, port: Number(b.HostPort) })),
+    ]),
+  );
+}
+
+async function* readEvents(stream: Readable, signal: AbortSignal): AsyncIterable<ContainerEvent> {
+  let rest = '';
+  try {
+    for await (const chunk of stream) {
+      const lines = (rest + String(chunk)).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) if (line.trim()) yield parseEvent(line);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    stream.destroy();
+  }
+}
+
+function parseEvent(line: string): ContainerEvent {
+  const event = JSON.parse(line) as {
+    Action: string;
+    Actor: { ID: string; Attributes: Record<string, string> };
+    timeNano: number;
+  };
+  const exitCode = event.Actor.Attributes.exitCode;
+  return {
+    id: event.Actor.ID,
+    service: event.Actor.Attributes[SERVICE_LABEL] ?? '',
+    action: event.Action,
+    exitCode: exitCode === undefined ? undefined : Number(exitCode),
+    time: Math.round(event.timeNano / 1e6),
+  };
+}
+
+/** Frames of the log stream: type, three zero bytes, length, payload. A TTY container sends bare text. */
+function demultiplex(raw: Buffer): string {
+  if (raw.length < 8 || raw[0] === undefined || raw[0] > 2 || raw.readUIntBE(1, 3) !== 0) return raw.toString('utf8');
+  const parts: Buffer[] = [];
+  for (let at = 0; at + 8 <= raw.length; ) {
+    const length = raw.readUInt32BE(at + 4);
+    parts.push(raw.subarray(at + 8, at + 8 + length));
+    at += 8 + length;
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** Without terminal colours, cursor movements and other control characters than newline and tab. */
+function plainText(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
+  return text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
+}

@@ -1,0 +1,115 @@
+import type { ComposeModel } from '../domain/model.js';
+import type { Override } from '../domain/override.js';
+import type { Observation } from '../domain/readiness.js';
+
+/**
+ * What the manager needs of Docker, and nothing else. Every call is bounded by its signal, by an own time limit where
+ * it has one, and throws EnvironmentError only (ENGINE_* and what classify.ts knows).
+ */
+export interface Engine {
+  /** Where the engine is, for messages: "unix:///var/run/docker.sock". */
+  readonly endpoint: string;
+  /** The address at which published ports are reached: 127.0.0.1, or a remote engine's host. */
+  readonly host: string;
+
+  /** Answers within 2 s or throws ENGINE_UNAVAILABLE, ENGINE_FORBIDDEN or ENGINE_HUNG. */
+  ping(signal: AbortSignal): Promise<EngineVersion>;
+  /** `docker compose config`: the model of the user's files under the given project name. */
+  resolve(files: ComposeFiles, project: string, signal: AbortSignal): Promise<ComposeModel>;
+  /** What the engine knows of an image; undefined where it does not have it. */
+  image(reference: string, signal: AbortSignal): Promise<ImageDetail | undefined>;
+  /** `docker compose pull` of the named services. */
+  pull(run: ComposeRun, services: readonly string[], signal: AbortSignal): Promise<void>;
+  /** `docker compose build` of the named services. */
+  build(run: ComposeRun, services: readonly string[], signal: AbortSignal): Promise<void>;
+  /** `docker compose create`: networks, volumes and containers, nothing started. */
+  create(run: ComposeRun, signal: AbortSignal): Promise<void>;
+  /** `docker compose up`, for models of which only `up` gives the whole result. */
+  up(run: ComposeRun, signal: AbortSignal): Promise<void>;
+
+  containers(labels: LabelFilter, signal: AbortSignal): Promise<ContainerSummary[]>;
+  inspect(id: string, signal: AbortSignal): Promise<ContainerDetail | undefined>;
+  start(id: string, signal: AbortSignal): Promise<void>;
+  /** Removes with force and with its anonymous volumes. Already gone counts as done. */
+  removeContainer(id: string, signal: AbortSignal): Promise<void>;
+  networks(labels: LabelFilter, signal: AbortSignal): Promise<NamedObject[]>;
+  removeNetwork(id: string, signal: AbortSignal): Promise<void>;
+  /** Volumes that bear the labels; with no labels, every volume. */
+  volumes(labels: LabelFilter, signal: AbortSignal): Promise<VolumeObject[]>;
+  removeVolume(name: string, signal: AbortSignal): Promise<void>;
+  /** The last lines of stdout and stderr together, without terminal colours. */
+  logTail(id: string, lines: number, signal: AbortSignal): Promise<string>;
+  /** Container events from the moment the promise resolves until the signal aborts. */
+  events(labels: LabelFilter, signal: AbortSignal): Promise<AsyncIterable<ContainerEvent>>;
+}
+
+export interface EngineVersion {
+  readonly engine: string;
+  readonly api: string;
+}
+
+/** The files a spec names, as they go to Compose: paths absolute, in order. */
+export interface ComposeFiles {
+  readonly files: readonly string[];
+  readonly directory: string;
+  readonly profiles: readonly string[];
+  readonly envFiles: readonly string[];
+}
+
+export interface ComposeRun extends ComposeFiles {
+  readonly project: string;
+  readonly override: Override;
+  /** Where the override is written (mode 0600). */
+  readonly overrideFile: string;
+}
+
+export interface ImageDetail {
+  readonly id: string;
+  readonly hasHealthcheck: boolean;
+  /** "5432/tcp", … */
+  readonly exposedPorts: readonly string[];
+}
+
+/** Label → value; null asks for the label with any value. */
+export type LabelFilter = Readonly<Record<string, string | null>>;
+
+export interface NamedObject {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface VolumeObject extends NamedObject {
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+export interface ContainerSummary extends NamedObject {
+  readonly service: string;
+  readonly status: Observation['status'];
+  /** The engine's line for people, "Up 3 minutes (healthy)". */
+  readonly text: string;
+}
+
+export interface ContainerDetail extends Omit<Observation, 'exits'> {
+  readonly name: string;
+  readonly image: string;
+  readonly restartCount: number;
+  /** "5432/tcp" → where it is reached. Empty while the container does not run. */
+  readonly ports: Readonly<Record<string, readonly { readonly host: string; readonly port: number }[]>>;
+  readonly mounts: readonly { readonly type: string; readonly name: string; readonly source: string }[];
+  readonly networks: readonly string[];
+  /** Output of the latest health probe, "" where none ran. */
+  readonly probeOutput: string;
+}
+
+export interface ContainerEvent {
+  readonly id: string;
+  readonly service: string;
+  /** "start", "die", "oom", "health_status: healthy", … */
+  readonly action: string;
+  /** Of `die`. */
+  readonly exitCode: number | undefined;
+  /** Milliseconds since the epoch, by the engine's clock. */
+  readonly time: number;
+}

@@ -1,0 +1,23 @@
+export type { ServiceAddress } from './domain/addresses.js';
+export { formatDuration, parseDuration } from './domain/duration.js';
+export {
+  CATALOGUE,
+  EnvironmentError,
+  type ErrorCode,
+  type ErrorFamily,
+  EXIT_CODES,
+  type Step,
+} from './domain/errors.js';
+export type { Health } from './domain/health.js';
+export type { Binding, LeaseRecord, LeaseState, Mode } from './domain/lease.js';
+export { describeOwner, type Owner } from './domain/owner.js';
+export { type PortRange, parsePortRange } from './domain/ports.js';
+export type { Verdict } from './domain/readiness.js';
+export type { AcquiredService, AcquireOptions } from './manager/acquire.js';
+export type { CleanOptions } from './manager/clean.js';
+export type { ManagerOptions } from './manager/config.js';
+export { Lease } from './manager/lease.js';
+export { createManager, getDefaultManager, type Manager } from './manager/manager.js';
+export type { OnProgress, Progress } from './manager/progress.js';
+export type { EnvironmentStatus, ServiceStatus } from './manager/status.js';
+export type { Removal, StopOptions } from './manager/stop.js';

@@ -1,0 +1,131 @@
+import { environmentVariables, type ServiceAddress, serviceAddresses } from '../domain/addresses.js';
+import { EnvironmentError } from '../domain/errors.js';
+import type { LeaseRecord, Mode } from '../domain/lease.js';
+import type { ComposeModel } from '../domain/model.js';
+import { portsNeeded } from '../domain/override.js';
+import { projectBase } from '../domain/project-name.js';
+import type { ComposeFiles, Engine } from '../engine/engine.js';
+import type { LeaseStore } from '../store/lease-store.js';
+import { type BroughtUp, bringUp } from './bring-up.js';
+import { type FileOptions, findComposeFiles, folderName } from './compose-files.js';
+import type { Context } from './context.js';
+import { withEvidence } from './evidence.js';
+import { ephemeralPorts, thisProcess, thisSession } from './machine.js';
+import { release } from './release.js';
+import { modelOf, resolveModel } from './resolve.js';
+import { Steps } from './steps.js';
+import { sweep } from './sweep.js';
+
+/** What an environment is asked for with. Times are milliseconds. */
+export interface AcquireOptions extends FileOptions {
+  /** First part of the project name; else COMPOSE_PROJECT_NAME, else the folder's name. */
+  readonly name?: string;
+  readonly mode?: Mode;
+  /** From the creation of the first container until everything is ready; pulls and builds are not counted. 60 000 by default. */
+  readonly waitTimeout?: number;
+  /**
+   * Absent: the lease ends with this process. A number: the environment outlives this process and the lease ends so
+   * many milliseconds after it is ready. null: it lasts until it is released.
+   */
+  readonly ttl?: number | null;
+  /** Probe more often while services start, then as the file says. True by default. */
+  readonly accelerate?: boolean;
+  /** How the holder is called in `status` and in errors; the running script's name by default. */
+  readonly owner?: string;
+  /** Ends the acquire; what was made is removed first. */
+  readonly signal?: AbortSignal;
+}
+
+/** A ready environment, as plain data. */
+export interface AcquiredEnvironment {
+  readonly record: LeaseRecord;
+  readonly services: Readonly<Record<string, AcquiredService>>;
+  readonly env: Readonly<Record<string, string>>;
+  /** Milliseconds per step, and `total`. */
+  readonly timings: Readonly<Record<string, number>>;
+}
+
+export interface AcquiredService extends ServiceAddress {
+  readonly state: 'healthy' | 'running' | 'completed';
+}
+
+const DEFAULT_WAIT_TIMEOUT = 60_000;
+
+/** Gives one more environment made of the user's files, ready to be used, or throws and leaves nothing behind. */
+export async function acquire(context: Context, options: AcquireOptions): Promise<AcquiredEnvironment> {
+  const { config } = context;
+  const steps = new Steps(options.signal, config.onProgress);
+  const { engine, store } = await steps.run('engine', () => connect(context, steps.signal));
+  await steps.run('sweep', () => sweep(context));
+  const { files, template } = await steps.run('resolve', async () => {
+    const found = findComposeFiles(options, config.env);
+    return { files: found, template: await resolveModel(engine, found, steps.signal) };
+  });
+  const lease = await steps.run('claim', () => store.claim(claimOf(context, options, files, template)));
+  try {
+    const model = modelOf(template, lease.project);
+    const waitTimeout = options.waitTimeout ?? DEFAULT_WAIT_TIMEOUT;
+    const accelerate = options.accelerate !== false;
+    const task = { config, engine, store, steps, files, model, waitTimeout, accelerate };
+    const environment = handOver(engine, store, model, await bringUp(task, lease), options.ttl, steps);
+    config.onProgress({ type: 'ready', project: lease.project, afterMs: environment.timings.total ?? 0 });
+    return environment;
+  } catch (error) {
+    const described = error instanceof EnvironmentError ? await withEvidence(engine, lease, error) : error;
+    await undo(context, lease);
+    throw described;
+  }
+}
+
+async function connect(context: Context, signal: AbortSignal): Promise<{ engine: Engine; store: LeaseStore }> {
+  const [engine, store] = await Promise.all([context.engine(), context.store()]);
+  await engine.ping(signal);
+  return { engine, store };
+}
+
+function claimOf({ config }: Context, options: AcquireOptions, files: ComposeFiles, template: ComposeModel) {
+  return {
+    base: projectBase(options.name ?? (config.env.COMPOSE_PROJECT_NAME || folderName(files))),
+    mode: options.mode ?? 'dedicated',
+    owner: thisProcess(options.owner),
+    expiresAt: null,
+    directory: files.directory,
+    files: files.files,
+    ports: portsNeeded(template),
+    range: config.ports,
+    ephemeral: ephemeralPorts(),
+  };
+}
+
+function handOver(
+  engine: Engine,
+  store: LeaseStore,
+  model: ComposeModel,
+  { lease, bindings, verdicts }: BroughtUp,
+  ttl: number | null | undefined,
+  steps: Steps,
+): AcquiredEnvironment {
+  const owner = ttl === undefined ? lease.owner : thisSession(lease.owner.command);
+  const record = store.ready(lease, bindings, owner, ttl ? Date.now() + ttl : null);
+  const addresses = serviceAddresses(model, bindings, engine.host);
+  const services = Object.entries(addresses).map(([name, address]) => {
+    const state = (verdicts.get(name)?.state ?? 'running') as AcquiredService['state'];
+    return [name, { state, ...address }] as const;
+  });
+  return {
+    record,
+    services: Object.fromEntries(services),
+    env: environmentVariables(model, addresses),
+    timings: steps.timings(),
+  };
+}
+
+/** Teardown after a failure: its own failure is told, but never hides the first one. */
+async function undo(context: Context, lease: LeaseRecord): Promise<void> {
+  try {
+    await release(context, lease.id, 'the start failed');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    context.config.onProgress({ type: 'left', project: lease.project, reason });
+  }
+}

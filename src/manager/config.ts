@@ -1,0 +1,45 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { EnvironmentError } from '../domain/errors.js';
+import { DEFAULT_PORT_RANGE, type PortRange, parsePortRange } from '../domain/ports.js';
+import type { OnProgress } from './progress.js';
+
+/** What {@link createManager} takes. Everything has a default. */
+export interface ManagerOptions {
+  /** State folder. Else DOCKER_MANUAL_HOME, else $XDG_STATE_HOME/docker-manual, else ~/.local/state/docker-manual. */
+  readonly stateDir?: string;
+  /** Ports to lease from, "30000-40000" by default. Else DOCKER_MANUAL_PORTS. */
+  readonly ports?: string;
+  /** What Compose interpolates and the engine's address is read from; `process.env` by default. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Told what happens while an environment is made or removed. */
+  readonly onProgress?: OnProgress;
+}
+
+export interface Config {
+  readonly stateDir: string;
+  readonly ports: PortRange;
+  readonly env: NodeJS.ProcessEnv;
+  readonly onProgress: OnProgress;
+}
+
+/** @throws OPTION_INVALID */
+export function readConfig(options: ManagerOptions): Config {
+  const env = options.env ?? process.env;
+  const text = options.ports ?? env.DOCKER_MANUAL_PORTS;
+  const ports = text === undefined ? DEFAULT_PORT_RANGE : parsePortRange(text);
+  if (!ports) {
+    const reason = `"${text}" is no port range such as 30000-40000`;
+    throw new EnvironmentError('OPTION_INVALID', { option: 'ports', reason, command: 'start' });
+  }
+  return { stateDir: stateFolder(options.stateDir, env), ports, env, onProgress: options.onProgress ?? (() => {}) };
+}
+
+function stateFolder(option: string | undefined, env: NodeJS.ProcessEnv): string {
+  const given = option ?? env.DOCKER_MANUAL_HOME;
+  if (given) return resolve(given);
+  const state = env.XDG_STATE_HOME;
+  // The XDG rule: a relative path is to be ignored.
+  const base = state && isAbsolute(state) ? state : join(homedir(), '.local', 'state');
+  return join(base, 'docker-manual');
+}

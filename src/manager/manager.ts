@@ -1,0 +1,92 @@
+import type { AcquireOptions } from './acquire.js';
+import type { CleanOptions } from './clean.js';
+import { type ManagerOptions, readConfig } from './config.js';
+import { type Context, createContext } from './context.js';
+import { Lease } from './lease.js';
+import { checkKeys } from './options.js';
+import type { EnvironmentStatus } from './status.js';
+import type { Removal, StopOptions } from './stop.js';
+
+/**
+ * The one way to environments; every door (API, command, test runner, Action) goes through it. Each method is a use
+ * case in the file of its name, loaded when it is first called.
+ */
+export class Manager {
+  readonly #context: Context;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /**
+   * Makes one more environment from the user's compose files and returns when every service is ready.
+   *
+   * @throws EnvironmentError; nothing is left behind then.
+   */
+  async acquire(options: AcquireOptions = {}): Promise<Lease> {
+    checkKeys('acquire', options, ACQUIRE_KEYS);
+    const { acquire } = await import('./acquire.js');
+    const acquired = await acquire(this.#context, options);
+    return new Lease(acquired, () => this.release(acquired.record.id));
+  }
+
+  /** Ends an environment by lease id, from any process. What is released already stays so. @throws RELEASE_INCOMPLETE */
+  async release(leaseId: string): Promise<void> {
+    const { release } = await import('./release.js');
+    await release(this.#context, leaseId, 'released');
+  }
+
+  /** Every environment of this state folder with its owner, ports and the state of its services. */
+  async status(options: { readonly signal?: AbortSignal } = {}): Promise<EnvironmentStatus[]> {
+    checkKeys('status', options, ['signal']);
+    const { status } = await import('./status.js');
+    return status(this.#context, options.signal ?? new AbortController().signal);
+  }
+
+  /** Ends environments by name. @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS, RELEASE_INCOMPLETE */
+  async stop(options: StopOptions = {}): Promise<Removal> {
+    checkKeys('stop', options, ['names', 'all', 'cwd']);
+    const { stop } = await import('./stop.js');
+    return stop(this.#context, options);
+  }
+
+  /** Removes what nobody holds any more. */
+  async clean(options: CleanOptions = {}): Promise<Removal> {
+    checkKeys('clean', options, ['all', 'dryRun']);
+    const { clean } = await import('./clean.js');
+    return clean(this.#context, options);
+  }
+
+  /** Closes the store. Environments stay as they are. */
+  close(): Promise<void> {
+    return this.#context.close();
+  }
+}
+
+const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
+  'files',
+  'profiles',
+  'envFiles',
+  'cwd',
+  'name',
+  'mode',
+  'waitTimeout',
+  'ttl',
+  'accelerate',
+  'owner',
+  'signal',
+];
+
+/** A manager with its own settings. @throws OPTION_INVALID */
+export function createManager(options: ManagerOptions = {}): Manager {
+  checkKeys('createManager', options, ['stateDir', 'ports', 'env', 'onProgress']);
+  return new Manager(createContext(readConfig(options)));
+}
+
+let defaultManager: Manager | undefined;
+
+/** The manager of this process, with settings from the environment. */
+export function getDefaultManager(): Manager {
+  defaultManager ??= createManager();
+  return defaultManager;
+}

@@ -1,0 +1,34 @@
+import type { Step } from '../domain/errors.js';
+import type { PortRange } from '../domain/ports.js';
+import type { Verdict } from '../domain/readiness.js';
+
+/** What an acquire or release tells while it works. Every rendering (terminal, plain, JSON) is made from these. */
+export type Progress =
+  | { readonly type: 'step'; readonly step: Step }
+  | {
+      readonly type: 'claimed';
+      readonly project: string;
+      readonly services: readonly string[];
+      readonly ports: PortRange | null;
+    }
+  | { readonly type: 'fetching'; readonly project: string; readonly images: readonly string[] }
+  | { readonly type: 'building'; readonly project: string; readonly services: readonly string[] }
+  | {
+      readonly type: 'retry';
+      readonly project: string;
+      readonly attempt: number;
+      readonly of: number;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'service';
+      readonly project: string;
+      readonly service: string;
+      readonly verdict: Verdict;
+      readonly afterMs: number;
+    }
+  | { readonly type: 'ready'; readonly project: string; readonly afterMs: number }
+  | { readonly type: 'removed'; readonly project: string; readonly cause: string; readonly afterMs: number }
+  | { readonly type: 'left'; readonly project: string; readonly reason: string };
+
+export type OnProgress = (progress: Progress) => void;

@@ -1,0 +1,105 @@
+import { EnvironmentError } from '../domain/errors.js';
+import type { LeaseRecord } from '../domain/lease.js';
+import { LABEL } from '../domain/override.js';
+import type { Engine } from '../engine/engine.js';
+
+/** Cleanup has its own time: it must not be cut short by the deadline that made it necessary. Milliseconds. */
+const REAP_TIMEOUT = 60_000;
+/** Rounds in a row that removed nothing, after which what is left is reported: two seconds of an object "in use". */
+const MAX_STALLED = 5;
+
+export interface ReapOptions {
+  /**
+   * Empty scans in a row that are asked for. 1 when nobody creates any more; 2 after a dead owner, whose last requests
+   * the engine may still be working on (seen up to 0.7 s after the client's death).
+   */
+  readonly emptyScans: 1 | 2;
+}
+
+/** Between two empty scans, and before an object that would not go is tried again. */
+function quiet(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 400));
+}
+
+/**
+ * Removes everything of a lease, found by its label through the API: containers, then networks, then volumes, until
+ * nothing is left. Never `compose down`: with a file it deletes volumes it never made, without one it can fail for
+ * ever. Goes on after an error; what stays is in the error.
+ *
+ * @throws RELEASE_INCOMPLETE
+ */
+export async function reap(engine: Engine, lease: LeaseRecord, options: ReapOptions): Promise<void> {
+  const signal = AbortSignal.timeout(REAP_TIMEOUT);
+  let errors: unknown[] = [];
+  let before = Number.POSITIVE_INFINITY;
+  for (let empty = 0, stalled = 0; stalled < MAX_STALLED; ) {
+    const found = await scan(engine, lease, signal);
+    const count = found.containers.length + found.networks.length + found.volumes.length;
+    if (count === 0) {
+      empty += 1;
+      if (empty >= options.emptyScans) return;
+      await quiet();
+      continue;
+    }
+    empty = 0;
+    stalled = count < before ? 0 : stalled + 1;
+    before = count;
+    if (stalled > 0) await quiet();
+    errors = await removeAll(engine, found, signal);
+  }
+  throw incomplete(lease, await scan(engine, lease, signal), errors);
+}
+
+interface Found {
+  readonly containers: readonly { id: string; name: string }[];
+  readonly networks: readonly { id: string; name: string }[];
+  readonly volumes: readonly { id: string; name: string }[];
+}
+
+/**
+ * What is ours: the label, or, for a volume that the engine made by itself when a late container came (it bears no
+ * label then), our project's exact prefix together with a date after the lease's.
+ */
+async function scan(engine: Engine, lease: LeaseRecord, signal: AbortSignal): Promise<Found> {
+  const labels = { [LABEL.lease]: lease.id };
+  const [containers, networks, volumes] = await Promise.all([
+    engine.containers(labels, signal),
+    engine.networks(labels, signal),
+    engine.volumes({}, signal),
+  ]);
+  // The engine gives whole seconds.
+  const since = Math.floor(lease.createdAt / 1000) * 1000;
+  const ours = volumes.filter(
+    (v) =>
+      v.labels[LABEL.lease] === lease.id ||
+      (Object.keys(v.labels).length === 0 && v.name.startsWith(`${lease.project}_`) && v.createdAt >= since),
+  );
+  return { containers, networks, volumes: ours };
+}
+
+async function removeAll(engine: Engine, found: Found, signal: AbortSignal): Promise<unknown[]> {
+  const errors: unknown[] = [];
+  const attempt = async (removals: readonly Promise<void>[]) => {
+    for (const result of await Promise.allSettled(removals)) {
+      if (result.status === 'rejected') errors.push(result.reason);
+    }
+  };
+  await attempt(found.containers.map((c) => engine.removeContainer(c.id, signal)));
+  await attempt(found.networks.map((n) => engine.removeNetwork(n.id, signal)));
+  await attempt(found.volumes.map((v) => engine.removeVolume(v.name, signal)));
+  return errors;
+}
+
+function incomplete(lease: LeaseRecord, found: Found, errors: readonly unknown[]): EnvironmentError {
+  const left = [
+    ...found.containers.map((c) => `container ${c.name}`),
+    ...found.networks.map((n) => `network ${n.name}`),
+    ...found.volumes.map((v) => `volume ${v.name}`),
+  ];
+  const reasons = [...new Set(errors.map((e) => (e instanceof Error ? e.message : String(e))))];
+  return new EnvironmentError(
+    'RELEASE_INCOMPLETE',
+    { project: lease.project, left: left.join(', '), evidence: reasons.map((r) => `\n  ${r}`).join('') },
+    { cause: new AggregateError(errors) },
+  );
+}

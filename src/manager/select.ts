@@ -1,0 +1,45 @@
+import { EnvironmentError } from '../domain/errors.js';
+import type { LeaseRecord } from '../domain/lease.js';
+import { suggest } from '../domain/suggest.js';
+
+/**
+ * The leases that a user's words mean: a project name, a lease id, or an unmistakable beginning of either.
+ *
+ * @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS
+ */
+export function selectLeases(leases: readonly LeaseRecord[], names: readonly string[]): LeaseRecord[] {
+  return [...new Set(names.map((name) => selectLease(leases, name)))];
+}
+
+function selectLease(leases: readonly LeaseRecord[], name: string): LeaseRecord {
+  const exact = leases.find((lease) => lease.project === name || lease.id === name);
+  if (exact) return exact;
+  const begun = leases.filter((lease) => lease.project.startsWith(name) || lease.id.startsWith(name));
+  if (begun.length === 1) return begun[0] as LeaseRecord;
+  if (begun.length > 1) throw ambiguous(begun);
+  const near = suggest(
+    name,
+    leases.map((lease) => lease.project),
+  );
+  throw new EnvironmentError('LEASE_NOT_FOUND', { name, suggestion: near ? ` Did you mean ${near}?` : '' });
+}
+
+/**
+ * The one environment that was started in this folder, for commands that were given no name.
+ *
+ * @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS
+ */
+export function selectHere(leases: readonly LeaseRecord[], cwd: string): LeaseRecord {
+  const here = leases.filter((lease) => cwd === lease.directory || cwd.startsWith(`${lease.directory}/`));
+  const candidates = here.length > 0 ? here : leases;
+  if (candidates.length > 1) throw ambiguous(candidates);
+  if (!candidates[0]) throw new EnvironmentError('LEASE_NOT_FOUND', { name: 'of this folder', suggestion: '' });
+  return candidates[0];
+}
+
+function ambiguous(leases: readonly LeaseRecord[]): EnvironmentError {
+  return new EnvironmentError('LEASE_AMBIGUOUS', {
+    count: leases.length,
+    names: leases.map((l) => l.project).join(', '),
+  });
+}

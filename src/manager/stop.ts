@@ -1,0 +1,69 @@
+import { EnvironmentError } from '../domain/errors.js';
+import type { LeaseRecord } from '../domain/lease.js';
+import { describeOwner, judgeOwner } from '../domain/owner.js';
+import type { Context } from './context.js';
+import { factsAbout } from './machine.js';
+import { release } from './release.js';
+import { selectHere, selectLeases } from './select.js';
+
+/** What a stop or clean did. */
+export interface Removal {
+  readonly removed: readonly { readonly project: string; readonly cause: string }[];
+  readonly kept: readonly { readonly project: string; readonly cause: string }[];
+}
+
+export interface StopOptions {
+  /** Projects or lease ids, or beginnings of them; none means the one environment of this folder. */
+  readonly names?: readonly string[];
+  /** Every environment that no running process holds. */
+  readonly all?: boolean;
+  readonly cwd?: string;
+}
+
+/**
+ * Ends environments by name, whoever holds them; with `all`, those of running processes are kept.
+ *
+ * @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS, RELEASE_INCOMPLETE
+ */
+export async function stop(context: Context, options: StopOptions): Promise<Removal> {
+  const leases = (await context.store()).list();
+  if (options.all) {
+    const held = leases.filter(isHeldByProcess);
+    const removal = await releaseAll(
+      context,
+      leases.filter((l) => !held.includes(l)),
+      'stopped',
+    );
+    const kept = held.map((l) => ({
+      project: l.project,
+      cause: `held by ${describeOwner(l.owner)}; name it to stop it`,
+    }));
+    return { removed: removal.removed, kept: [...removal.kept, ...kept] };
+  }
+  const chosen = options.names?.length
+    ? selectLeases(leases, options.names)
+    : [selectHere(leases, options.cwd ?? process.cwd())];
+  return releaseAll(context, chosen, 'stopped');
+}
+
+/** Releases side by side; the first failure is thrown when all have ended. */
+export async function releaseAll(context: Context, leases: readonly LeaseRecord[], cause: string): Promise<Removal> {
+  const results = await Promise.allSettled(leases.map((lease) => release(context, lease.id, cause)));
+  const failure = results.find((r) => r.status === 'rejected');
+  if (failure && !(failure.reason instanceof EnvironmentError && failure.reason.code === 'RELEASE_INCOMPLETE')) {
+    throw failure.reason;
+  }
+  const kept = results.flatMap((r, i) =>
+    r.status === 'rejected' ? [{ project: leases[i]?.project ?? '', cause: String((r.reason as Error).message) }] : [],
+  );
+  if (failure && kept.length === leases.length && kept.length === 1) throw failure.reason;
+  const removed = leases
+    .filter((_, i) => results[i]?.status === 'fulfilled')
+    .map((l) => ({ project: l.project, cause }));
+  return { removed, kept };
+}
+
+function isHeldByProcess(lease: LeaseRecord): boolean {
+  const { owner } = lease;
+  return owner.kind === 'process' && judgeOwner(owner, factsAbout(owner.pid)) !== 'gone';
+}

@@ -1,0 +1,287 @@
+import { randomBytes } from 'node:crypto';
+import type { Database } from 'better-sqlite3';
+import { EnvironmentError } from '../domain/errors.js';
+import { type Binding, type LeaseRecord, type LeaseState, type Mode, TRANSITIONS } from '../domain/lease.js';
+import { describeOwner, type Owner } from '../domain/owner.js';
+import { chooseBlock, type PortRange } from '../domain/ports.js';
+import { projectName } from '../domain/project-name.js';
+import { openDatabase } from './database.js';
+
+export interface ClaimRequest {
+  readonly base: string;
+  readonly mode: Mode;
+  readonly owner: Owner;
+  readonly expiresAt: number | null;
+  readonly directory: string;
+  readonly files: readonly string[];
+  /** How many ports in a row; 0 for none. */
+  readonly ports: number;
+  readonly range: PortRange;
+  readonly ephemeral?: PortRange | undefined;
+}
+
+/** One line of the audit trail. `at` is milliseconds since the epoch. */
+export interface HistoryEvent {
+  readonly at: number;
+  readonly lease: string;
+  readonly project: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Who owns what, and until when. Each change is one short `BEGIN IMMEDIATE` transaction, guarded by the lease's
+ * generation; the number of changed rows decides whether it happened.
+ */
+export class LeaseStore {
+  readonly #db: Database;
+  readonly #now: () => number;
+  /** Marks the engine's objects as this store's. */
+  readonly id: string;
+
+  constructor(folder: string, now: () => number = Date.now) {
+    this.#db = openDatabase(folder);
+    this.#now = now;
+    this.id = this.#db.prepare("SELECT value FROM meta WHERE key = 'store-id'").pluck().get() as string;
+  }
+
+  /**
+   * Reserves project name and ports, all or nothing, before the engine is asked for anything.
+   *
+   * @throws PORTS_EXHAUSTED
+   */
+  claim(request: ClaimRequest): LeaseRecord {
+    const id = randomBytes(16).toString('hex');
+    const project = projectName(request.base, id);
+    return this.#write(() => {
+      const lease: LeaseRecord = {
+        id,
+        project,
+        state: 'pending',
+        mode: request.mode,
+        generation: 1,
+        owner: request.owner,
+        createdAt: this.#now(),
+        expiresAt: request.expiresAt,
+        ports: this.#reserve(request, []),
+        directory: request.directory,
+        files: request.files,
+        bindings: [],
+      };
+      this.#db
+        .prepare(
+          `INSERT INTO leases (id, project, state, mode, generation, owner, created_at, expires_at, port_first,
+             port_last, directory, files, bindings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]')`,
+        )
+        .run(
+          id,
+          project,
+          lease.state,
+          lease.mode,
+          lease.generation,
+          JSON.stringify(lease.owner),
+          lease.createdAt,
+          lease.expiresAt,
+          lease.ports?.first ?? null,
+          lease.ports?.last ?? null,
+          lease.directory,
+          JSON.stringify(lease.files),
+        );
+      this.#record(lease, 'claimed', { ports: lease.ports });
+      return lease;
+    });
+  }
+
+  /**
+   * Gives up the lease's ports for another block that avoids `busy` (ports that somebody outside the store holds).
+   *
+   * @throws LEASE_LOST, PORTS_EXHAUSTED
+   */
+  exchangePorts(
+    lease: LeaseRecord,
+    request: Pick<ClaimRequest, 'ports' | 'range' | 'ephemeral'>,
+    busy: readonly number[],
+  ): LeaseRecord {
+    return this.#write(() => {
+      const ports = this.#reserve(request, busy);
+      this.#change(lease, 'port_first = ?, port_last = ?', [ports?.first ?? null, ports?.last ?? null]);
+      const changed = { ...lease, ports };
+      this.#record(changed, 'ports-exchanged', { busy, ports });
+      return changed;
+    });
+  }
+
+  /** @throws LEASE_LOST when somebody else has taken the lease over. */
+  transition(lease: LeaseRecord, state: LeaseState, detail: Readonly<Record<string, unknown>> = {}): LeaseRecord {
+    if (!TRANSITIONS[lease.state].includes(state)) throw new Error(`no way from ${lease.state} to ${state}`);
+    return this.#write(() => {
+      this.#change(lease, 'state = ?', [state]);
+      const changed = { ...lease, state };
+      this.#record(changed, state, detail);
+      return changed;
+    });
+  }
+
+  /** The environment is ready: its bindings, final owner and expiry are written with the state. */
+  ready(lease: LeaseRecord, bindings: readonly Binding[], owner: Owner, expiresAt: number | null): LeaseRecord {
+    return this.#write(() => {
+      this.#change(lease, "state = 'ready', bindings = ?, owner = ?, expires_at = ?", [
+        JSON.stringify(bindings),
+        JSON.stringify(owner),
+        expiresAt,
+      ]);
+      const changed: LeaseRecord = { ...lease, state: 'ready', bindings, owner, expiresAt };
+      this.#record(changed, 'ready', {});
+      return changed;
+    });
+  }
+
+  /**
+   * Fences the old holder off: from here on only `owner` may change the lease, and should it die over the removal, the
+   * next sweep sees that. Undefined when the lease is gone or was taken over meanwhile.
+   */
+  takeOver(lease: LeaseRecord, owner: Owner, cause: string): LeaseRecord | undefined {
+    return this.#write(() => {
+      const changes = this.#db
+        .prepare(
+          `UPDATE leases SET generation = generation + 1, state = 'stopping', owner = ?, expires_at = NULL
+           WHERE id = ? AND generation = ?`,
+        )
+        .run(JSON.stringify(owner), lease.id, lease.generation).changes;
+      if (changes === 0) return undefined;
+      const generation = lease.generation + 1;
+      const changed: LeaseRecord = { ...lease, generation, state: 'stopping', owner, expiresAt: null };
+      this.#record(changed, 'stopping', { cause });
+      return changed;
+    });
+  }
+
+  /** Ends the lease: called only when the engine holds nothing of it any more. */
+  remove(lease: LeaseRecord): void {
+    this.#write(() => {
+      const changes = this.#db
+        .prepare('DELETE FROM leases WHERE id = ? AND generation = ?')
+        .run(lease.id, lease.generation).changes;
+      if (changes === 1) this.#record(lease, 'released', {});
+    });
+  }
+
+  find(id: string): LeaseRecord | undefined {
+    const row = this.#db.prepare('SELECT * FROM leases WHERE id = ?').get(id) as Row | undefined;
+    return row && toRecord(row);
+  }
+
+  /** Oldest first. */
+  list(): LeaseRecord[] {
+    return (this.#db.prepare('SELECT * FROM leases ORDER BY created_at, id').all() as Row[]).map(toRecord);
+  }
+
+  /** Oldest first; the newest `limit` of them. */
+  history(limit: number): HistoryEvent[] {
+    const rows = this.#db.prepare('SELECT * FROM events ORDER BY seq DESC LIMIT ?').all(limit) as EventRow[];
+    return rows.reverse().map(({ at, lease, project, actor, action, detail }) => ({
+      at,
+      lease,
+      project,
+      actor,
+      action,
+      detail: JSON.parse(detail) as Record<string, unknown>,
+    }));
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #reserve(request: Pick<ClaimRequest, 'ports' | 'range' | 'ephemeral'>, busy: readonly number[]): PortRange | null {
+    if (request.ports === 0) return null;
+    const { range } = request;
+    const leased = this.#db
+      .prepare('SELECT port_first AS first, port_last AS last FROM leases WHERE port_first IS NOT NULL')
+      .all() as PortRange[];
+    const block = chooseBlock({
+      range,
+      size: request.ports,
+      taken: [...leased, ...busy.map((port) => ({ first: port, last: port }))],
+      after: Number(this.#meta('port-cursor') ?? 0),
+      ephemeral: request.ephemeral,
+    });
+    if (!block) {
+      throw new EnvironmentError('PORTS_EXHAUSTED', {
+        count: request.ports,
+        range: `${range.first}-${range.last}`,
+        held: leased.reduce((sum, b) => sum + b.last - b.first + 1, 0),
+        leases: leased.length,
+      });
+    }
+    this.#db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('port-cursor', ?)").run(String(block.last));
+    return block;
+  }
+
+  #meta(key: string): string | undefined {
+    return this.#db.prepare('SELECT value FROM meta WHERE key = ?').pluck().get(key) as string | undefined;
+  }
+
+  /** Only the holder of this generation in this state may change the row. */
+  #change(lease: LeaseRecord, assignments: string, values: readonly unknown[]): void {
+    const changes = this.#db
+      .prepare(`UPDATE leases SET ${assignments} WHERE id = ? AND generation = ? AND state = ?`)
+      .run(...values, lease.id, lease.generation, lease.state).changes;
+    if (changes !== 1)
+      throw new EnvironmentError('LEASE_LOST', { project: lease.project, generation: lease.generation });
+  }
+
+  #record(lease: LeaseRecord, action: string, detail: Readonly<Record<string, unknown>>): void {
+    this.#db
+      .prepare('INSERT INTO events (at, lease, project, actor, action, detail) VALUES (?, ?, ?, ?, ?, ?)')
+      .run(this.#now(), lease.id, lease.project, describeOwner(lease.owner), action, JSON.stringify(detail));
+  }
+
+  /** better-sqlite3's default is DEFERRED, which fails at once when two processes read and then write. */
+  #write<T>(change: () => T): T {
+    return this.#db.transaction(change).immediate();
+  }
+}
+
+interface Row {
+  id: string;
+  project: string;
+  state: LeaseState;
+  mode: Mode;
+  generation: number;
+  owner: string;
+  created_at: number;
+  expires_at: number | null;
+  port_first: number | null;
+  port_last: number | null;
+  directory: string;
+  files: string;
+  bindings: string;
+}
+
+interface EventRow {
+  at: number;
+  lease: string;
+  project: string;
+  actor: string;
+  action: string;
+  detail: string;
+}
+
+function toRecord(row: Row): LeaseRecord {
+  return {
+    id: row.id,
+    project: row.project,
+    state: row.state,
+    mode: row.mode,
+    generation: row.generation,
+    owner: JSON.parse(row.owner) as Owner,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    ports: row.port_first === null ? null : { first: row.port_first, last: row.port_last as number },
+    directory: row.directory,
+    files: JSON.parse(row.files) as string[],
+    bindings: JSON.parse(row.bindings) as Binding[],
+  };
+}

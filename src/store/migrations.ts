@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from 'better-sqlite3';
+import { EnvironmentError } from '../domain/errors.js';
+
+/** Step n takes a database from `user_version` n to n + 1. Steps are only ever added. */
+const STEPS: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE leases (
+    id          TEXT PRIMARY KEY,
+    project     TEXT NOT NULL UNIQUE,
+    state       TEXT NOT NULL,
+    mode        TEXT NOT NULL,
+    generation  INTEGER NOT NULL,
+    owner       TEXT NOT NULL,
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER,
+    port_first  INTEGER,
+    port_last   INTEGER,
+    directory   TEXT NOT NULL,
+    files       TEXT NOT NULL,
+    bindings    TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX leases_by_port ON leases (port_first) WHERE port_first IS NOT NULL;
+  CREATE TABLE events (
+    seq      INTEGER PRIMARY KEY AUTOINCREMENT,
+    at       INTEGER NOT NULL,
+    lease    TEXT NOT NULL,
+    project  TEXT NOT NULL,
+    actor    TEXT NOT NULL,
+    action   TEXT NOT NULL,
+    detail   TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX events_by_lease ON events (lease);
+  `,
+];
+
+/** Brings the database to the newest version, or refuses one that is newer than this code. */
+export function migrate(database: Database, file: string): void {
+  const version = () => database.pragma('user_version', { simple: true }) as number;
+  if (version() > STEPS.length) {
+    throw new EnvironmentError('STORE_TOO_NEW', { file, version: version(), known: STEPS.length });
+  }
+  if (version() === STEPS.length) return;
+  // Several processes may get here at once; the version is read again inside the transaction.
+  database
+    .transaction(() => {
+      for (let step = version(); step < STEPS.length; step++) {
+        database.exec(STEPS[step] as string);
+        database.pragma(`user_version = ${step + 1}`);
+      }
+      database.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('store-id', ?)").run(randomUUID());
+    })
+    .immediate();
+}

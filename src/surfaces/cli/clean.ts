@@ -1,0 +1,22 @@
+import { createManager } from '../../index.js';
+import { printData } from './output.js';
+import { removalText } from './render-removal.js';
+
+interface CleanCliOptions {
+  readonly all?: boolean;
+  readonly dryRun?: boolean;
+  readonly stateDir?: string;
+  readonly json?: boolean;
+}
+
+export async function clean(options: CleanCliOptions): Promise<void> {
+  const manager = createManager(options.stateDir === undefined ? {} : { stateDir: options.stateDir });
+  try {
+    const dryRun = options.dryRun === true;
+    const removal = await manager.clean({ all: options.all === true, dryRun });
+    if (options.json) printData(removal);
+    else process.stdout.write(removalText(removal, 'nothing to clean', dryRun ? 'would remove' : 'removed'));
+  } finally {
+    await manager.close();
+  }
+}

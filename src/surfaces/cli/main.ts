@@ -1,0 +1,116 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { EnvironmentError } from '../../index.js';
+import { OPTIONS } from './options.js';
+import { printError } from './output.js';
+
+/** Each command's code is loaded only when that command runs: `--help` is to feel instant. */
+function program(): Command {
+  const root = new Command('docker-manual')
+    .description('Every run its own Docker Compose environment: the file you have, unchanged, as often as you like.')
+    .version(version(), '-V, --version')
+    .showSuggestionAfterError(true)
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+    .helpCommand(false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  docker-manual start -f compose.yml      start one more environment and wait until it is ready
+  docker-manual status                    who holds which environment, and on which ports
+  docker-manual stop shop-1f2e3d4c        end one environment
+  docker-manual clean --dry-run           what dead runs have left behind
+
+Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 cleanup, 7 capacity, 130 stopped by a signal.`,
+    );
+
+  root
+    .command('start')
+    .description('start an environment of its own from a compose file and wait until it is ready')
+    .addOption(OPTIONS.file())
+    .addOption(OPTIONS.profile())
+    .addOption(OPTIONS.envFile())
+    .addOption(OPTIONS.name())
+    .addOption(OPTIONS.mode())
+    .addOption(OPTIONS.ttl())
+    .addOption(OPTIONS.waitTimeout())
+    .addOption(OPTIONS.noAccelerate())
+    .addOption(OPTIONS.ports())
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (options) => (await import('./start.js')).start(options));
+
+  root
+    .command('status')
+    .alias('ls')
+    .description('list the environments, their owners, ports and services')
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (options) => (await import('./status.js')).status(options));
+
+  root
+    .command('stop')
+    .argument('[environment...]', 'projects or lease ids, or beginnings of them; none: the one of this folder')
+    .description('end environments: containers, networks and volumes')
+    .addOption(OPTIONS.all('every environment that no running process holds'))
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (names, options) => (await import('./stop.js')).stop(names, options));
+
+  root
+    .command('clean')
+    .description('remove what dead or expired runs have left; nothing of anybody else is touched')
+    .addOption(OPTIONS.all('also environments that somebody still holds'))
+    .addOption(OPTIONS.dryRun())
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (options) => (await import('./clean.js')).clean(options));
+
+  return root;
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const root = program();
+  const json = argv.includes('--json');
+  for (const command of [root, ...root.commands]) {
+    command.exitOverride();
+    // With --json the error goes to stdout as the envelope, below.
+    if (json) command.configureOutput({ writeErr: () => {} });
+  }
+  if (argv.length === 0) {
+    root.outputHelp();
+    return;
+  }
+  try {
+    await root.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    process.exitCode = report(error, json);
+  }
+}
+
+/** @returns the exit code */
+function report(error: unknown, json: boolean): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0; // --help and --version
+    if (json) printError(usageError(error), true);
+    return 2;
+  }
+  printError(error, json);
+  return error instanceof EnvironmentError ? error.exitCode : 1;
+}
+
+function usageError(error: CommanderError): EnvironmentError {
+  const text = error.message
+    .replace(/^error: /, '')
+    .replace(/\n/g, ' ')
+    .replace(/\.$/, '');
+  return new EnvironmentError('OPTION_INVALID', { option: 'command line', reason: text, command: '' });
+}
+
+await main(process.argv.slice(2));

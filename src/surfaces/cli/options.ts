@@ -1,0 +1,64 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { parseDuration, parsePortRange } from '../../index.js';
+
+/**
+ * Every option of the command line, stated once: flag, meaning, environment variable, default, check. Parsing and help
+ * come from here.
+ */
+export const OPTIONS = {
+  file: () =>
+    new Option('-f, --file <file>', 'compose file; repeat for several (default: as Compose finds it)').argParser(
+      collect,
+    ),
+  profile: () => new Option('--profile <name>', 'profile to include; repeatable').argParser(collect),
+  envFile: () =>
+    new Option('--env-file <file>', 'file with variables for the compose file; repeatable').argParser(collect),
+  name: () =>
+    new Option(
+      '-n, --name <name>',
+      "first part of the project name (default: COMPOSE_PROJECT_NAME, else the folder's name)",
+    ),
+  mode: () =>
+    new Option('--mode <mode>', 'who may use the environment')
+      .choices(['dedicated', 'shared', 'production'])
+      .default('dedicated'),
+  ttl: () =>
+    new Option('--ttl <duration>', 'how long the environment may live: 30m, 2h, none')
+      .argParser(ttl)
+      .default(7_200_000, '2h'),
+  waitTimeout: () =>
+    new Option('--wait-timeout <duration>', 'how long services may take to become ready: 90s, 2m')
+      .argParser(duration)
+      .default(60_000, '60s'),
+  noAccelerate: () => new Option('--no-accelerate', "leave the health checks' timing as the file has it"),
+  ports: () =>
+    new Option('--ports <first-last>', 'ports to lease from (default: 30000-40000)')
+      .env('DOCKER_MANUAL_PORTS')
+      .argParser(portRange),
+  stateDir: () =>
+    new Option('--state-dir <folder>', 'where leases are recorded (default: ~/.local/state/docker-manual)').env(
+      'DOCKER_MANUAL_HOME',
+    ),
+  json: () => new Option('--json', 'print one JSON document: {"success": …, "data": …}'),
+  all: (meaning: string) => new Option('--all', meaning),
+  dryRun: () => new Option('--dry-run', 'only say what would be removed, and why'),
+} as const;
+
+function collect(value: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), value];
+}
+
+function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms <= 0) throw new InvalidArgumentError(`"${text}" is no duration such as 90s or 2m.`);
+  return ms;
+}
+
+function ttl(text: string): number | null {
+  return text === 'none' ? null : duration(text);
+}
+
+function portRange(text: string): string {
+  if (!parsePortRange(text)) throw new InvalidArgumentError(`"${text}" is no port range such as 30000-40000.`);
+  return text;
+}

@@ -1,0 +1,129 @@
+import type { WriteStream } from 'node:tty';
+import pc from 'picocolors';
+import { formatDuration, type OnProgress, type Progress, type Verdict } from '../../index.js';
+
+export interface ProgressRenderer {
+  readonly show: OnProgress;
+  /** Leaves the terminal as it was; a second call does nothing. */
+  readonly end: () => void;
+}
+
+/** One stream of events, two renderings: a board that is redrawn on a terminal, one line per change elsewhere. */
+export function progressRenderer(stream: WriteStream, quiet: boolean): ProgressRenderer {
+  if (quiet) return { show: () => {}, end: () => {} };
+  const live = stream.isTTY && process.env.TERM !== 'dumb' && !process.env.CI;
+  return live ? board(stream) : lines(stream);
+}
+
+function lines(stream: WriteStream): ProgressRenderer {
+  stream.write('docker-manual: starting\n');
+  return {
+    show: (progress) => {
+      const text = describe(progress);
+      if (text) stream.write(`${text}\n`);
+    },
+    end: () => {},
+  };
+}
+
+const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+/** Redraws per second are bounded by this; a change is shown at the next one. Milliseconds. */
+const FRAME = 100;
+
+function board(stream: WriteStream): ProgressRenderer {
+  const services = new Map<string, { verdict: Verdict; afterMs: number }>();
+  const begun = Date.now();
+  let title = 'starting';
+  let drawn = 0;
+  let frame = 0;
+  const erase = () => {
+    if (drawn > 0) stream.write(`\u001b[${drawn}A\u001b[0J`);
+    drawn = 0;
+  };
+  const draw = () => {
+    frame += 1;
+    const rows = [...services].map(([name, s]) =>
+      row(name, s.verdict, s.afterMs, begun, SPINNER[frame % SPINNER.length] ?? ''),
+    );
+    erase();
+    const text = [`${pc.bold(title)}`, ...rows].map((line) => clip(line, stream.columns || 80));
+    stream.write(`${text.join('\n')}\n`);
+    drawn = text.length;
+  };
+  const timer = setInterval(draw, FRAME);
+  timer.unref();
+  draw();
+  return {
+    show: (progress) => {
+      if (progress.type === 'claimed') title = titleOf(progress);
+      else if (progress.type === 'service') services.set(progress.service, progress);
+      else {
+        const text = describe(progress);
+        if (!text || progress.type === 'ready') return;
+        erase();
+        stream.write(`${text}\n`);
+      }
+      draw();
+    },
+    end: () => {
+      clearInterval(timer);
+      erase();
+    },
+  };
+}
+
+function row(name: string, verdict: Verdict, afterMs: number, begun: number, spinner: string): string {
+  const done = verdict.state === 'healthy' || verdict.state === 'running' || verdict.state === 'completed';
+  const mark = done ? pc.green('✔') : verdict.state === 'failed' ? pc.red('✖') : pc.cyan(spinner);
+  const time = formatDuration(done ? afterMs : Date.now() - begun);
+  const why = verdict.state === 'starting' ? verdict.why : verdict.state === 'failed' ? verdict.reason : '';
+  return `  ${mark} ${name.padEnd(16)} ${verdict.state.padEnd(10)} ${time.padStart(6)}  ${pc.dim(why)}`;
+}
+
+/** Colours take no columns; a line that is cut loses them, which is better than a broken board. */
+function clip(line: string, columns: number): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes
+  const bare = line.replace(/\u001b\[\d+m/g, '');
+  return bare.length <= columns ? line : `${bare.slice(0, columns - 1)}…`;
+}
+
+function titleOf(progress: Extract<Progress, { type: 'claimed' }>): string {
+  const ports = progress.ports ? ` · ports ${progress.ports.first}-${progress.ports.last}` : '';
+  return `${progress.project} · ${progress.services.length} services${ports}`;
+}
+
+/** One event as a line; undefined for what is of no interest alone. */
+function describe(progress: Progress): string | undefined {
+  switch (progress.type) {
+    case 'claimed':
+      return titleOf(progress);
+    case 'fetching':
+      return `${progress.project}: pulling ${progress.images.join(', ')}`;
+    case 'building':
+      return `${progress.project}: building ${progress.services.join(', ')}`;
+    case 'retry':
+      return `${progress.project}: ${progress.reason}; attempt ${progress.attempt} of ${progress.of}`;
+    case 'service':
+      return serviceLine(progress);
+    case 'ready':
+      return `${progress.project}: ready in ${formatDuration(progress.afterMs)}`;
+    case 'removed':
+      return `${progress.project}: removed (${progress.cause})`;
+    case 'left':
+      return `${progress.project}: ${progress.reason}`;
+    case 'step':
+      return undefined;
+  }
+}
+
+function serviceLine({
+  project,
+  service,
+  verdict,
+  afterMs,
+}: Extract<Progress, { type: 'service' }>): string | undefined {
+  if (verdict.state === 'created') return undefined;
+  const why =
+    verdict.state === 'starting' ? ` (${verdict.why})` : verdict.state === 'failed' ? `: ${verdict.reason}` : '';
+  return `${project}: ${service} ${verdict.state} after ${formatDuration(afterMs)}${why}`;
+}

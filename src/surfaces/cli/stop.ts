@@ -1,0 +1,20 @@
+import { createManager } from '../../index.js';
+import { printData } from './output.js';
+import { removalText } from './render-removal.js';
+
+interface StopCliOptions {
+  readonly all?: boolean;
+  readonly stateDir?: string;
+  readonly json?: boolean;
+}
+
+export async function stop(names: readonly string[], options: StopCliOptions): Promise<void> {
+  const manager = createManager(options.stateDir === undefined ? {} : { stateDir: options.stateDir });
+  try {
+    const removal = await manager.stop({ names, all: options.all === true });
+    if (options.json) printData(removal);
+    else process.stdout.write(removalText(removal, 'nothing to stop'));
+  } finally {
+    await manager.close();
+  }
+}

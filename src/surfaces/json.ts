@@ -1,0 +1,30 @@
+import type { EnvironmentStatus, Lease, LeaseRecord } from '../index.js';
+
+/** The JSON that scripts read (design contract): times are ISO 8601 UTC, durations milliseconds. */
+
+export function leaseJson(record: LeaseRecord): Record<string, unknown> {
+  return {
+    id: record.id,
+    project: record.project,
+    state: record.state,
+    mode: record.mode,
+    owner: record.owner,
+    createdAt: new Date(record.createdAt).toISOString(),
+    expiresAt: record.expiresAt === null ? null : new Date(record.expiresAt).toISOString(),
+    ports: record.ports === null ? null : [record.ports.first, record.ports.last],
+  };
+}
+
+export function startJson(lease: Lease): Record<string, unknown> {
+  return { lease: leaseJson(lease.record), services: lease.services, env: lease.env, timings: lease.timings };
+}
+
+export function statusJson(environments: readonly EnvironmentStatus[]): Record<string, unknown> {
+  return {
+    leases: environments.map(({ record, over, services }) => ({
+      ...leaseJson(record),
+      ...(over === undefined ? {} : { state: 'expired', over }),
+      services,
+    })),
+  };
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import type { ComposeModel, ServiceModel } from '../../src/domain/model.js';
+import { judge, type Observation, oneShots, startable, type Verdict, worst } from '../../src/domain/readiness.js';
+
+const seen = (changes: Partial<Observation>): Observation => ({
+  id: 'c',
+  service: 's',
+  status: 'running',
+  health: 'none',
+  exitCode: 0,
+  oomKilled: false,
+  exits: 0,
+  startedAt: 1000,
+  error: '',
+  ...changes,
+});
+const checked: ServiceModel = { healthcheck: { test: ['CMD', 'true'] } };
+const always: ServiceModel = { restart: 'always' };
+
+describe('judge', () => {
+  const cases: [string, ServiceModel, Partial<Observation>, boolean, number, Verdict['state']][] = [
+    ['created', {}, { status: 'created' }, false, 0, 'created'],
+    ['refused by the engine', {}, { status: 'created', error: 'no such file' }, false, 0, 'failed'],
+    ['healthy', checked, { health: 'healthy' }, false, 0, 'healthy'],
+    ['not yet healthy', checked, { health: 'starting' }, false, 0, 'starting'],
+    ['unhealthy may recover until the deadline', checked, { health: 'unhealthy' }, false, 0, 'starting'],
+    ['no check, just started', {}, {}, false, 1500, 'starting'],
+    ['no check, stable', {}, {}, false, 2000, 'running'],
+    ['one-shot still at work', {}, {}, true, 9000, 'starting'],
+    ['one-shot done', {}, { status: 'exited' }, true, 0, 'completed'],
+    ['one-shot failed', {}, { status: 'exited', exitCode: 1 }, true, 0, 'failed'],
+    ['script that nobody connects to, done', {}, { status: 'exited' }, false, 0, 'completed'],
+    ['server that left', { ports: [{ target: 80 }] }, { status: 'exited' }, false, 0, 'failed'],
+    ['checked service that left', checked, { status: 'exited' }, false, 0, 'failed'],
+    ['crashed once, restarting', always, { status: 'restarting', exitCode: 3, exits: 1 }, false, 0, 'starting'],
+    ['crash loop between two starts', always, { status: 'restarting', exitCode: 3, exits: 3 }, false, 0, 'failed'],
+    ['crash loop caught while up', always, { exits: 3, exitCode: 3 }, false, 9000, 'failed'],
+    ['retries used up', { restart: 'on-failure:1' }, { status: 'exited', exitCode: 3, exits: 3 }, false, 0, 'failed'],
+    ['done under on-failure', { restart: 'on-failure' }, { status: 'exited' }, false, 0, 'completed'],
+    ['out of memory', {}, { status: 'exited', exitCode: 137, oomKilled: true }, false, 0, 'failed'],
+  ];
+  it.each(cases)('%s', (_, service, changes, oneShot, now, expected) => {
+    expect(judge(service, seen(changes), oneShot, now).state).toBe(expected);
+  });
+
+  it('names the signal, the code and the memory limit', () => {
+    const reason = (changes: Partial<Observation>) =>
+      (judge({}, seen({ status: 'exited', ...changes }), false, 0) as { reason: string }).reason;
+    expect(reason({ exitCode: 7 })).toBe('exited with code 7');
+    expect(reason({ exitCode: 139 })).toContain('signal 11');
+    expect(reason({ exitCode: 137, oomKilled: true })).toContain('OOM');
+  });
+});
+
+describe('startable', () => {
+  const model: ComposeModel = {
+    name: 'p',
+    services: {
+      db: {},
+      migrate: { depends_on: { db: { condition: 'service_healthy' } } },
+      api: {
+        depends_on: {
+          migrate: { condition: 'service_completed_successfully' },
+          gone: { condition: 'service_started', required: false },
+        },
+      },
+      web: { depends_on: { api: { condition: 'service_started' } } },
+    },
+  };
+  const at = (states: Record<string, Verdict>) =>
+    startable(model, new Map(Object.keys(model.services).map((name) => [name, states[name] ?? { state: 'created' }])));
+
+  it('starts each service the moment its conditions hold, and no earlier', () => {
+    expect(at({})).toEqual(['db']);
+    expect(at({ db: { state: 'starting', why: '' } })).toEqual([]);
+    expect(at({ db: { state: 'healthy' } })).toEqual(['migrate']);
+    expect(at({ db: { state: 'healthy' }, migrate: { state: 'starting', why: '' } })).toEqual([]);
+    expect(at({ db: { state: 'healthy' }, migrate: { state: 'completed' } })).toEqual(['api']);
+    expect(
+      at({ db: { state: 'healthy' }, migrate: { state: 'completed' }, api: { state: 'starting', why: '' } }),
+    ).toEqual(['web']);
+  });
+
+  it('knows which services are to end', () => {
+    expect([...oneShots(model)]).toEqual(['migrate']);
+  });
+});
+
+it('a service is as good as its worst container', () => {
+  expect(worst([{ state: 'healthy' }, { state: 'starting', why: '' }]).state).toBe('starting');
+  expect(worst([{ state: 'running' }, { state: 'failed', reason: '' }]).state).toBe('failed');
+});

@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Owner } from '../../src/domain/owner.js';
+import { type ClaimRequest, LeaseStore } from '../../src/store/lease-store.js';
+
+const owner: Owner = { kind: 'session', host: 'h', user: 'u', command: 'test' };
+const request: ClaimRequest = {
+  base: 'shop',
+  mode: 'dedicated',
+  owner,
+  expiresAt: null,
+  directory: '/x',
+  files: ['/x/compose.yml'],
+  ports: 3,
+  range: { first: 30000, last: 30008 },
+};
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dm-store-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('LeaseStore', () => {
+  it('gives disjoint blocks, refuses when none is left, and gives one again when a lease ends', () => {
+    const store = new LeaseStore(folder);
+    const leases = [store.claim(request), store.claim(request), store.claim(request)];
+    expect(leases.map((l) => l.ports?.first)).toEqual([30000, 30003, 30006]);
+    expect(() => store.claim(request)).toThrowError(expect.objectContaining({ code: 'PORTS_EXHAUSTED', exitCode: 7 }));
+    store.remove(leases[1] as (typeof leases)[0]);
+    expect(store.claim(request).ports).toEqual({ first: 30003, last: 30005 });
+    store.close();
+  });
+
+  it('lets only the holder of the present generation change a lease', () => {
+    const store = new LeaseStore(folder);
+    const lease = store.claim(request);
+    const taken = store.takeOver(lease, owner, 'owner gone');
+    expect(() => store.transition(lease, 'starting')).toThrowError(expect.objectContaining({ code: 'LEASE_LOST' }));
+    expect(store.takeOver(lease, owner, 'again')).toBeUndefined();
+    store.remove(lease);
+    expect(store.list()).toHaveLength(1);
+    store.remove(taken as typeof lease);
+    expect(store.list()).toEqual([]);
+    expect(store.history(10).map((e) => e.action)).toEqual(['claimed', 'stopping', 'released']);
+    store.close();
+  });
+
+  it('refuses a database that is newer than this code', () => {
+    new LeaseStore(folder).close();
+    const database = new SqliteDatabase(join(folder, 'store.db'));
+    database.pragma('user_version = 99');
+    database.close();
+    expect(() => new LeaseStore(folder)).toThrowError(expect.objectContaining({ code: 'STORE_TOO_NEW' }));
+  });
+
+  it('says that a file is no database', () => {
+    writeFileSync(join(folder, 'store.db'), 'garbage, and long enough to be read as a header'.repeat(50));
+    expect(() => new LeaseStore(folder)).toThrowError(expect.objectContaining({ code: 'STORE_DAMAGED' }));
+  });
+
+  it('is private under any umask, and follows no link', () => {
+    const before = process.umask(0);
+    try {
+      const state = join(folder, 'state');
+      new LeaseStore(state).close();
+      expect(statSync(state).mode & 0o777).toBe(0o700);
+      expect(statSync(join(state, 'store.db')).mode & 0o777).toBe(0o600);
+      symlinkSync(state, join(folder, 'link'));
+      expect(() => new LeaseStore(join(folder, 'link'))).toThrowError(
+        expect.objectContaining({ code: 'STATE_DIR_UNUSABLE' }),
+      );
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  it('is one store for all who open it', () => {
+    const [first, second] = [new LeaseStore(folder), new LeaseStore(folder)];
+    expect(first.id).toBe(second.id);
+    const lease = first.claim(request);
+    expect(second.find(lease.id)).toEqual(lease);
+    first.close();
+    second.close();
+  });
+});

@@ -1,0 +1,218 @@
+import { randomBytes } from 'node:crypto';
+import { EnvironmentError } from '../../src/domain/errors.js';
+import type { ComposeModel } from '../../src/domain/model.js';
+import { type Labels, Replace } from '../../src/domain/override.js';
+import type {
+  ComposeRun,
+  ContainerDetail,
+  ContainerEvent,
+  ContainerSummary,
+  Engine,
+  LabelFilter,
+  NamedObject,
+  VolumeObject,
+} from '../../src/engine/engine.js';
+
+type Container = { -readonly [K in keyof ContainerDetail]: ContainerDetail[K] } & {
+  labels: Labels;
+  published: ContainerDetail['ports'];
+};
+
+/** What a started service does. Times are milliseconds. */
+export interface Behaviour {
+  readonly healthyAfter?: number;
+  readonly exitAfter?: number;
+  readonly exitCode?: number;
+  readonly startError?: string;
+}
+
+/** An engine in memory, for the logic above engine.ts: it keeps objects and sends events, nothing more. */
+export class FakeEngine implements Engine {
+  readonly endpoint = 'fake://';
+  readonly host = '127.0.0.1';
+  readonly calls: string[] = [];
+  readonly #model: ComposeModel;
+  readonly #behaviour: Readonly<Record<string, Behaviour>>;
+  readonly #containers = new Map<string, Container>();
+  readonly #networks = new Map<string, NamedObject>();
+  readonly #volumes = new Map<string, VolumeObject>();
+  readonly #listeners = new Set<(event: ContainerEvent) => void>();
+  /** Made to fail: operation → error. */
+  readonly failures = new Map<string, EnvironmentError>();
+
+  constructor(model: ComposeModel, behaviour: Readonly<Record<string, Behaviour>> = {}) {
+    this.#model = model;
+    this.#behaviour = behaviour;
+  }
+
+  /** Something that is not ours. */
+  addForeignVolume(name: string): void {
+    this.#volumes.set(name, { id: name, name, labels: {}, createdAt: 0 });
+  }
+
+  async ping() {
+    this.#called('ping');
+    return { engine: '26.1.5', api: '1.45' };
+  }
+
+  async resolve() {
+    this.#called('resolve');
+    return structuredClone(this.#model);
+  }
+
+  async image() {
+    return { id: 'sha256:0', hasHealthcheck: false, exposedPorts: [] };
+  }
+
+  async pull() {}
+  async build() {}
+
+  async create(run: ComposeRun) {
+    this.#called('create');
+    const labels = Object.values(run.override.services)[0]?.labels as Labels;
+    this.#networks.set(`${run.project}_default`, {
+      id: `${run.project}_default`,
+      name: `${run.project}_default`,
+      labels,
+    });
+    for (const volume of Object.keys(run.override.volumes)) {
+      const name = `${run.project}_${volume}`;
+      this.#volumes.set(name, { id: name, name, labels, createdAt: Date.now() });
+    }
+    for (const service of Object.keys(run.override.services)) this.#createContainer(run, service);
+  }
+
+  up(run: ComposeRun) {
+    return this.create(run);
+  }
+
+  async containers(labels: LabelFilter): Promise<ContainerSummary[]> {
+    this.#called('containers');
+    return [...this.#containers.values()]
+      .filter((c) => matches(c.labels, labels))
+      .map((c) => ({ ...c, text: c.status }));
+  }
+
+  async inspect(id: string) {
+    const found = this.#containers.get(id);
+    return found && { ...found, ports: found.status === 'running' ? found.published : {} };
+  }
+
+  async start(id: string) {
+    this.#called('start');
+    const container = this.#containers.get(id) as Container;
+    const { startError, healthyAfter, exitAfter, exitCode } = this.#behaviour[container.service] ?? {};
+    if (startError) throw new EnvironmentError('ENGINE_FAILED', { operation: 'start container', reason: startError });
+    Object.assign(container, {
+      status: 'running',
+      startedAt: Date.now(),
+      health: healthyAfter === undefined ? 'none' : 'starting',
+    });
+    this.#emit(container, 'start');
+    if (healthyAfter !== undefined) {
+      setTimeout(() => this.#change(container, { health: 'healthy' }, 'health_status: healthy'), healthyAfter);
+    }
+    if (exitAfter !== undefined) {
+      setTimeout(() => this.#change(container, { status: 'exited', exitCode: exitCode ?? 0 }, 'die'), exitAfter);
+    }
+  }
+
+  async removeContainer(id: string) {
+    this.#called('removeContainer');
+    this.#containers.delete(id);
+  }
+
+  async networks(labels: LabelFilter) {
+    return [...this.#networks.values()].filter((n) => matches(n.labels, labels));
+  }
+
+  async removeNetwork(id: string) {
+    this.#called('removeNetwork');
+    this.#networks.delete(id);
+  }
+
+  async volumes(labels: LabelFilter) {
+    return [...this.#volumes.values()].filter((v) => matches(v.labels, labels));
+  }
+
+  async removeVolume(name: string) {
+    this.#called('removeVolume');
+    this.#volumes.delete(name);
+  }
+
+  async logTail() {
+    return 'the last line';
+  }
+
+  async events(_: LabelFilter, signal: AbortSignal): Promise<AsyncIterable<ContainerEvent>> {
+    const queue: ContainerEvent[] = [];
+    let wake = () => {};
+    const listener = (event: ContainerEvent) => {
+      queue.push(event);
+      wake();
+    };
+    this.#listeners.add(listener);
+    signal.addEventListener('abort', () => wake());
+    return (async function* () {
+      while (!signal.aborted) {
+        yield* queue.splice(0);
+        if (queue.length === 0 && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
+      }
+    })();
+  }
+
+  #createContainer(run: ComposeRun, service: string): void {
+    const id = randomBytes(32).toString('hex');
+    const override = run.override.services[service] ?? {};
+    const ports = override.ports instanceof Replace ? (override.ports.value as Published[]) : [];
+    this.#containers.set(id, {
+      id,
+      service,
+      name: `${run.project}-${service}-1`,
+      image: 'fake',
+      labels: override.labels as Labels,
+      status: 'created',
+      health: 'none',
+      exitCode: 0,
+      oomKilled: false,
+      startedAt: 0,
+      error: '',
+      restartCount: 0,
+      ports: {},
+      published: Object.fromEntries(
+        ports.map((p) => [`${p.target}/${p.protocol}`, [{ host: p.host_ip, port: Number(p.published.split('-')[0]) }]]),
+      ),
+      mounts: [],
+      networks: [`${run.project}_default`],
+      probeOutput: '',
+    });
+  }
+
+  #change(container: Container, change: Partial<Container>, action: string): void {
+    Object.assign(container, change);
+    this.#emit(container, action);
+  }
+
+  #emit(container: Container, action: string): void {
+    const exitCode = action === 'die' ? container.exitCode : undefined;
+    const event = { id: container.id, service: container.service, action, exitCode, time: Date.now() };
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #called(operation: string): void {
+    this.calls.push(operation);
+    const failure = this.failures.get(operation);
+    if (failure) throw failure;
+  }
+}
+
+interface Published {
+  readonly target: number;
+  readonly protocol: string;
+  readonly host_ip: string;
+  readonly published: string;
+}
+
+function matches(labels: Labels, filter: LabelFilter): boolean {
+  return Object.entries(filter).every(([key, value]) => (value === null ? key in labels : labels[key] === value));
+}
