@@ -174,10 +174,11 @@ export class EnvironmentError extends Error {
   /** What a command exits with (2 config, 3 engine, 4 start, 5 lease, 6 cleanup, 7 capacity, 130 aborted). */
   readonly exitCode: number;
 
-  constructor(code: ErrorCode, params: ErrorParams = {}, options: { cause?: unknown } = {}) {
+  constructor(code: ErrorCode, params: ErrorParams = {}, options: { cause?: unknown; step?: Step | undefined } = {}) {
     super(fill(CATALOGUE[code].message, params), options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.params = params;
+    if (options.step) this.step = options.step;
     this.hint = fill(CATALOGUE[code].hint, params);
     this.exitCode = EXIT_CODES[CATALOGUE[code].family];
   }

@@ -23,7 +23,7 @@ export async function withEvidence(
     const containers = await engine.containers({ [LABEL.lease]: lease.id }, signal);
     const named = containers.filter((c) => services.includes(c.service));
     const parts = await Promise.all(named.map((c) => describe(engine, c.id, c.service, signal)));
-    return new EnvironmentError(error.code, { ...error.params, evidence: parts.join('') }, { cause: error.cause });
+    return new EnvironmentError(error.code, { ...error.params, evidence: parts.join('') }, error);
   } catch {
     return error; // the engine is gone too; the first error says what matters
   }
