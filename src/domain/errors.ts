@@ -131,6 +131,11 @@ export const CATALOGUE = {
     message: 'The state database {file} cannot be read: {reason}.',
     hint: 'Move it aside; environments it knew are found again by their labels.',
   },
+  STORE_DRIVER_UNFIT: {
+    family: 'lease',
+    message: 'better-sqlite3 {version} would crash Node {node}; version {needed} is needed.',
+    hint: 'npm install better-sqlite3@{needed}',
+  },
   STATE_DIR_UNUSABLE: {
     family: 'lease',
     message: 'The state folder {folder} cannot be used: {reason}.',

@@ -1,4 +1,5 @@
 import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { EnvironmentError } from '../domain/errors.js';
@@ -14,6 +15,7 @@ const BUSY_TIMEOUT = 10_000;
  * @throws STATE_DIR_UNUSABLE, STORE_DAMAGED, STORE_TOO_NEW
  */
 export function openDatabase(folder: string): Database {
+  checkDriver();
   prepareFolder(folder);
   const file = join(folder, 'store.db');
   prepareFile(file, folder);
@@ -30,6 +32,20 @@ export function openDatabase(folder: string): Database {
     if (error instanceof EnvironmentError) throw error;
     throw storeError(error, file, folder);
   }
+}
+
+/**
+ * better-sqlite3 13 crashes the process on Node before 22.14 (it needs Node-API 10), and 12 on Node from 24.19 on, as
+ * soon as a statement is collected. npm chooses by engine; other package managers may not.
+ *
+ * @throws STORE_DRIVER_UNFIT instead of a crash
+ */
+function checkDriver(): void {
+  const { version } = createRequire(import.meta.url)('better-sqlite3/package.json') as { version: string };
+  const needed =
+    Number(process.versions.napi) < 10 ? 12 : Number.parseInt(process.versions.node, 10) >= 24 ? 13 : undefined;
+  if (needed === undefined || Number.parseInt(version, 10) === needed) return;
+  throw new EnvironmentError('STORE_DRIVER_UNFIT', { version, node: process.versions.node, needed });
 }
 
 function prepareFolder(folder: string): void {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CATALOGUE, EXIT_CODES, type ErrorFamily } from '../../src/domain/errors.js';
+import { CATALOGUE, type ErrorFamily, EXIT_CODES } from '../../src/domain/errors.js';
 
 /** docs/errors.md is made from the catalogue, so neither can have a code that the other lacks: `npx vitest run test/docs -u`. */
 it('docs/errors.md is the catalogue', async () => {
