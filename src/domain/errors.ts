@@ -36,6 +36,11 @@ export const CATALOGUE = {
     message: 'Compose does not accept {file}: {reason}',
     hint: 'Correct the file; `docker compose -f {file} config` repeats this check.',
   },
+  HAZARD_UNISOLATABLE: {
+    family: 'config',
+    message: '{where}: "{service}" cannot run twice as it is: {kind} {was}{others}.',
+    hint: 'Decide what a copy may do: {choices}. `docker-manual plan` shows every case.',
+  },
   PROJECT_NAME_INVALID: {
     family: 'config',
     message: 'The name "{name}" has no letter or digit that a project name could start with.',
@@ -151,6 +156,21 @@ export const CATALOGUE = {
     message: 'No {count} ports in a row are free in {range} ({held} held by {leases} leases).',
     hint: 'Stop an environment (`docker-manual status`), or choose another range with --ports FIRST-LAST.',
   },
+  SUBNETS_EXHAUSTED: {
+    family: 'capacity',
+    message: 'No free /{prefix} network is left in {pool}.',
+    hint: 'Stop an environment, or choose another pool with --network-pool 10.232.0.0/16.',
+  },
+  NETWORKS_EXHAUSTED: {
+    family: 'capacity',
+    message: 'The engine has no address pool left for another network: {reason}',
+    hint: 'Remove unused networks, or choose another pool with --network-pool 10.232.0.0/16.',
+  },
+  EXCLUSIVE_HELD: {
+    family: 'capacity',
+    message: '{project} ({owner}) holds {what}, which only one environment of this machine may have.',
+    hint: 'Wait for it or stop it, or use --host-network convert.',
+  },
   ABORTED: {
     family: 'aborted',
     message: 'Stopped by {by} while {step}.',
@@ -159,7 +179,17 @@ export const CATALOGUE = {
 } as const satisfies Record<string, CatalogueEntry>;
 
 /** The steps of an acquire, in order, and the one of a release. */
-export type Step = 'engine' | 'sweep' | 'resolve' | 'claim' | 'images' | 'create' | 'start' | 'verify' | 'release';
+export type Step =
+  | 'engine'
+  | 'sweep'
+  | 'resolve'
+  | 'claim'
+  | 'images'
+  | 'create'
+  | 'copy'
+  | 'start'
+  | 'verify'
+  | 'release';
 
 export type ErrorCode = keyof typeof CATALOGUE;
 export type ErrorParams = Readonly<Record<string, string | number>>;

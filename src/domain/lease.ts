@@ -55,6 +55,8 @@ export interface LeaseRecord {
   readonly createdAt: number;
   readonly expiresAt: number | null;
   readonly ports: PortRange | null;
+  /** Leased subnets: network of the file → "10.231.0.0/28". */
+  readonly subnets: Readonly<Record<string, string>>;
   /** Folder of the compose file. */
   readonly directory: string;
   readonly files: readonly string[];

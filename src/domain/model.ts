@@ -13,7 +13,7 @@ export interface ComposeModel {
 
 export interface ServiceModel {
   readonly image?: string;
-  readonly build?: { readonly context?: string; readonly dockerfile?: string };
+  readonly build?: { readonly context?: string; readonly dockerfile?: string; readonly tags?: readonly string[] };
   readonly container_name?: string;
   readonly command?: readonly string[] | null;
   readonly environment?: Readonly<Record<string, string | null>>;
@@ -22,6 +22,15 @@ export interface ServiceModel {
   readonly expose?: readonly string[];
   readonly networks?: Readonly<Record<string, ServiceNetworkModel | null>>;
   readonly network_mode?: string;
+  readonly pid?: string;
+  readonly ipc?: string;
+  readonly uts?: string;
+  readonly external_links?: readonly string[];
+  readonly volumes_from?: readonly string[];
+  readonly extra_hosts?: readonly string[];
+  readonly privileged?: boolean;
+  readonly devices?: readonly unknown[];
+  readonly logging?: { readonly driver?: string; readonly options?: Readonly<Record<string, string>> };
   readonly volumes?: readonly MountModel[];
   readonly healthcheck?: HealthcheckModel;
   readonly depends_on?: Readonly<Record<string, DependencyModel>>;
@@ -30,6 +39,7 @@ export interface ServiceModel {
   readonly deploy?: {
     readonly replicas?: number;
     readonly restart_policy?: { readonly condition?: string };
+    readonly resources?: { readonly reservations?: { readonly devices?: readonly unknown[] } };
   };
   readonly post_start?: readonly unknown[];
   readonly pre_stop?: readonly unknown[];
@@ -79,12 +89,21 @@ export interface NetworkModel {
   readonly name?: string;
   readonly external?: boolean;
   readonly driver?: string;
+  readonly driver_opts?: Readonly<Record<string, string>>;
+  readonly ipam?: { readonly driver?: string; readonly config?: readonly SubnetModel[] };
+}
+
+export interface SubnetModel {
+  readonly subnet?: string;
+  readonly gateway?: string;
+  readonly ip_range?: string;
 }
 
 export interface VolumeModel {
   readonly name?: string;
   readonly external?: boolean;
   readonly driver?: string;
+  readonly driver_opts?: Readonly<Record<string, string>>;
 }
 
 export interface FileObjectModel {

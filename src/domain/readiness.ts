@@ -1,5 +1,5 @@
+import { hasHealthcheck } from './hazards/timing.js';
 import type { ComposeModel, ServiceModel } from './model.js';
-import { hasHealthcheck } from './override.js';
 
 /** One container of an environment, as the engine last showed it. Times are milliseconds since the epoch. */
 export interface Observation {

@@ -22,6 +22,11 @@ const ENGINE_RULES: readonly Rule[] = [
 
 const COMPOSE_RULES: readonly Rule[] = [
   {
+    pattern:
+      /could not find an available, non-overlapping IPv4 address pool|all predefined address pools have been fully subnetted/,
+    code: 'NETWORKS_EXHAUSTED',
+  },
+  {
     pattern: /is not a docker command|unknown command: docker compose|unknown (?:short)?hand flag: 'f' in -f|ENOENT/,
     code: 'COMPOSE_UNAVAILABLE',
   },

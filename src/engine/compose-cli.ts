@@ -38,7 +38,13 @@ export class ComposeCli {
         file,
       },
     );
-    return JSON.parse(out) as ComposeModel;
+    // Compose writes "$" as "$$", so that its answer can be read back as a file.
+    return JSON.parse(out.replaceAll('$$', '$')) as ComposeModel;
+  }
+
+  async resolveRun(run: ComposeRun, signal: AbortSignal): Promise<ComposeModel> {
+    writeFileSync(run.overrideFile, renderOverride(run.override), { mode: 0o600 });
+    return this.resolve({ ...run, files: [...run.files, run.overrideFile] }, run.project, signal);
   }
 
   async pull(run: ComposeRun, services: readonly string[], signal: AbortSignal): Promise<void> {

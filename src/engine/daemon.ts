@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import { EnvironmentError } from '../domain/errors.js';
+import type { Labels } from '../domain/labels.js';
+import type { VolumeCopy } from '../domain/override.js';
 import { classifyEngineError } from './classify.js';
 import type { Endpoint } from './endpoint.js';
 import type {
@@ -12,7 +14,7 @@ import type {
   EngineVersion,
   ImageDetail,
   LabelFilter,
-  NamedObject,
+  NetworkObject,
   VolumeObject,
 } from './engine.js';
 
@@ -107,11 +109,17 @@ export class Daemon {
     );
   }
 
-  async networks(labels: LabelFilter, signal: AbortSignal): Promise<NamedObject[]> {
+  async networks(labels: LabelFilter, signal: AbortSignal): Promise<NetworkObject[]> {
     const list = await this.#call('list networks', signal, (abortSignal) =>
       this.#docker.listNetworks({ filters: { label: filterOf(labels) }, abortSignal }),
     );
-    return list.map((n) => ({ id: n.Id, name: n.Name, labels: n.Labels ?? {} }));
+    return list.map((n) => ({
+      id: n.Id,
+      name: n.Name,
+      labels: n.Labels ?? {},
+      driver: n.Driver,
+      subnets: (n.IPAM?.Config ?? []).flatMap((c) => (c.Subnet ? [c.Subnet] : [])),
+    }));
   }
 
   async removeNetwork(id: string, signal: AbortSignal): Promise<void> {
@@ -136,6 +144,34 @@ export class Daemon {
     await this.#gone(() =>
       this.#call('remove volume', signal, (abortSignal) => this.#docker.getVolume(name).remove({ abortSignal })),
     );
+  }
+
+  async copyIntoVolume(copy: VolumeCopy, labels: Labels, signal: AbortSignal): Promise<void> {
+    const mount = (type: 'volume' | 'bind', source: string, target: string, readOnly: boolean) =>
+      ({ Type: type, Source: source, Target: target, ReadOnly: readOnly }) as const;
+    const container = await this.#call('create a container to copy with', signal, (abortSignal) =>
+      this.#docker.createContainer({
+        Image: copy.image,
+        Cmd: ['never-started'],
+        Labels: { ...labels },
+        HostConfig: {
+          Mounts: [
+            mount(copy.from.type, copy.from.source, '/dm/from', true),
+            mount('volume', copy.to, '/dm/to', false),
+          ],
+        },
+        abortSignal,
+      }),
+    );
+    try {
+      // "/." means the folder's content, as in `docker cp`.
+      const archive = await this.#call(`read ${copy.from.source}`, signal, () =>
+        container.getArchive({ path: '/dm/from/.' }),
+      );
+      await this.#call(`fill ${copy.to}`, signal, () => container.putArchive(archive, { path: '/dm/to' }));
+    } finally {
+      await this.removeContainer(container.id, AbortSignal.timeout(CALL_TIMEOUT));
+    }
   }
 
   async logTail(id: string, lines: number, signal: AbortSignal): Promise<string> {

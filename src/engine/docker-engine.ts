@@ -13,6 +13,7 @@ export function connectEngine(env: NodeJS.ProcessEnv): Engine {
     host: endpointHost(endpoint),
     ping: (signal) => daemon.ping(signal),
     resolve: (files, project, signal) => compose.resolve(files, project, signal),
+    resolveRun: (run, signal) => compose.resolveRun(run, signal),
     image: (reference, signal) => daemon.image(reference, signal),
     pull: (run, services, signal) => compose.pull(run, services, signal),
     build: (run, services, signal) => compose.build(run, services, signal),
@@ -26,6 +27,7 @@ export function connectEngine(env: NodeJS.ProcessEnv): Engine {
     removeNetwork: (id, signal) => daemon.removeNetwork(id, signal),
     volumes: (labels, signal) => daemon.volumes(labels, signal),
     removeVolume: (name, signal) => daemon.removeVolume(name, signal),
+    copyIntoVolume: (copy, labels, signal) => daemon.copyIntoVolume(copy, labels, signal),
     logTail: (id, lines, signal) => daemon.logTail(id, lines, signal),
     events: (labels, signal) => daemon.events(labels, signal),
   };

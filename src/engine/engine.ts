@@ -1,5 +1,6 @@
+import type { Labels } from '../domain/labels.js';
 import type { ComposeModel } from '../domain/model.js';
-import type { Override } from '../domain/override.js';
+import type { Override, VolumeCopy } from '../domain/override.js';
 import type { Observation } from '../domain/readiness.js';
 
 /**
@@ -16,6 +17,8 @@ export interface Engine {
   ping(signal: AbortSignal): Promise<EngineVersion>;
   /** `docker compose config`: the model of the user's files under the given project name. */
   resolve(files: ComposeFiles, project: string, signal: AbortSignal): Promise<ComposeModel>;
+  /** The same with the run's override: what Compose would really create. */
+  resolveRun(run: ComposeRun, signal: AbortSignal): Promise<ComposeModel>;
   /** What the engine knows of an image; undefined where it does not have it. */
   image(reference: string, signal: AbortSignal): Promise<ImageDetail | undefined>;
   /** `docker compose pull` of the named services. */
@@ -32,11 +35,17 @@ export interface Engine {
   start(id: string, signal: AbortSignal): Promise<void>;
   /** Removes with force and with its anonymous volumes. Already gone counts as done. */
   removeContainer(id: string, signal: AbortSignal): Promise<void>;
-  networks(labels: LabelFilter, signal: AbortSignal): Promise<NamedObject[]>;
+  /** Networks that bear the labels; with no labels, every network. */
+  networks(labels: LabelFilter, signal: AbortSignal): Promise<NetworkObject[]>;
   removeNetwork(id: string, signal: AbortSignal): Promise<void>;
   /** Volumes that bear the labels; with no labels, every volume. */
   volumes(labels: LabelFilter, signal: AbortSignal): Promise<VolumeObject[]>;
   removeVolume(name: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Copies what is in a volume or host folder into a volume, through the engine's archive interface: no program of
+   * any image runs. The container that it needs for that bears the labels and is removed again.
+   */
+  copyIntoVolume(copy: VolumeCopy, labels: Labels, signal: AbortSignal): Promise<void>;
   /** The last lines of stdout and stderr together, without terminal colours. */
   logTail(id: string, lines: number, signal: AbortSignal): Promise<string>;
   /** Container events from the moment the promise resolves until the signal aborts. */
@@ -77,6 +86,12 @@ export interface NamedObject {
   readonly id: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface NetworkObject extends NamedObject {
+  readonly driver: string;
+  /** "172.18.0.0/16", … */
+  readonly subnets: readonly string[];
 }
 
 export interface VolumeObject extends NamedObject {

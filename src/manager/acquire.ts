@@ -1,8 +1,8 @@
 import { environmentVariables, type ServiceAddress, serviceAddresses } from '../domain/addresses.js';
+import type { Decisions } from '../domain/decisions.js';
 import { EnvironmentError } from '../domain/errors.js';
 import type { LeaseRecord, Mode } from '../domain/lease.js';
-import type { ComposeModel } from '../domain/model.js';
-import { portsNeeded } from '../domain/override.js';
+import { demandsOf, unisolatable } from '../domain/plan.js';
 import { projectBase } from '../domain/project-name.js';
 import type { ComposeFiles, Engine } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
@@ -10,7 +10,10 @@ import { type BroughtUp, bringUp } from './bring-up.js';
 import { type FileOptions, findComposeFiles, folderName } from './compose-files.js';
 import type { Context } from './context.js';
 import { withEvidence } from './evidence.js';
+import { hostFacts } from './host-facts.js';
+import { locate } from './locate.js';
 import { ephemeralPorts, thisProcess, thisSession } from './machine.js';
+import { subnetRequest } from './networks.js';
 import { release } from './release.js';
 import { modelOf, resolveModel } from './resolve.js';
 import { Steps } from './steps.js';
@@ -34,6 +37,8 @@ export interface AcquireOptions extends FileOptions {
   readonly owner?: string;
   /** Ends the acquire; what was made is removed first. */
   readonly signal?: AbortSignal;
+  /** What a copy may do with things that exist only once; asked for by HAZARD_UNISOLATABLE. */
+  readonly decisions?: Decisions;
 }
 
 /** A ready environment, as plain data. */
@@ -59,15 +64,28 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
   await steps.run('sweep', () => sweep(context));
   const { files, template } = await steps.run('resolve', async () => {
     const found = findComposeFiles(options, config.env);
-    return { files: found, template: await resolveModel(engine, found, steps.signal) };
+    return { files: found, template: await resolveModel(config, engine, found, steps.signal) };
   });
-  const lease = await steps.run('claim', () => store.claim(claimOf(context, options, files, template)));
+  const decisions = options.decisions ?? {};
+  const { facts, lease } = await steps.run('claim', async () => {
+    const known = await hostFacts(engine, template, files.directory, steps.signal);
+    const subnets = await subnetRequest(config, engine, template, false, steps.signal);
+    const demands = demandsOf(template, decisions, known, false);
+    if (demands.open.length > 0) throw unisolatable(locate(demands.open, files));
+    const request = {
+      ...claimOf(context, options, files),
+      ports: demands.ports,
+      exclusive: demands.exclusive,
+      subnets,
+    };
+    return { facts: known, lease: store.claim(request) };
+  });
   try {
     const model = modelOf(template, lease.project);
     const waitTimeout = options.waitTimeout ?? DEFAULT_WAIT_TIMEOUT;
     const accelerate = options.accelerate !== false;
-    const task = { config, engine, store, steps, files, model, waitTimeout, accelerate };
-    const environment = handOver(engine, store, model, await bringUp(task, lease), options.ttl, steps);
+    const task = { config, engine, store, steps, files, model, decisions, facts, waitTimeout, accelerate };
+    const environment = handOver(engine, store, await bringUp(task, lease), options.ttl, steps);
     config.onProgress({ type: 'ready', project: lease.project, afterMs: environment.timings.total ?? 0 });
     return environment;
   } catch (error) {
@@ -83,7 +101,7 @@ async function connect(context: Context, signal: AbortSignal): Promise<{ engine:
   return { engine, store };
 }
 
-function claimOf({ config }: Context, options: AcquireOptions, files: ComposeFiles, template: ComposeModel) {
+function claimOf({ config }: Context, options: AcquireOptions, files: ComposeFiles) {
   return {
     base: projectBase(options.name ?? (config.env.COMPOSE_PROJECT_NAME || folderName(files))),
     mode: options.mode ?? 'dedicated',
@@ -91,7 +109,6 @@ function claimOf({ config }: Context, options: AcquireOptions, files: ComposeFil
     expiresAt: null,
     directory: files.directory,
     files: files.files,
-    ports: portsNeeded(template),
     range: config.ports,
     ephemeral: ephemeralPorts(),
   };
@@ -100,8 +117,7 @@ function claimOf({ config }: Context, options: AcquireOptions, files: ComposeFil
 function handOver(
   engine: Engine,
   store: LeaseStore,
-  model: ComposeModel,
-  { lease, bindings, verdicts }: BroughtUp,
+  { lease, model, bindings, verdicts }: BroughtUp,
   ttl: number | null | undefined,
   steps: Steps,
 ): AcquiredEnvironment {

@@ -1,9 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Decisions } from '../domain/decisions.js';
 import { EnvironmentError } from '../domain/errors.js';
+import type { HostFacts } from '../domain/hazards/hazard.js';
+import { type Labels, leaseLabels } from '../domain/labels.js';
 import type { Binding, LeaseRecord } from '../domain/lease.js';
 import { type ComposeModel, needsComposeUp } from '../domain/model.js';
-import { bindPorts, leaseLabels, planOverride } from '../domain/override.js';
+import { type Plan, planEnvironment } from '../domain/plan.js';
 import { isReady, type Verdict } from '../domain/readiness.js';
 import type { ComposeFiles, ComposeRun, Engine } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
@@ -11,13 +14,14 @@ import type { Config } from './config.js';
 import { Deadline } from './deadline.js';
 import { IMAGES_TIMEOUT, provideImages } from './images.js';
 import { leaseFolder } from './lease-folder.js';
+import { isSubnetConflict, subnetRequest } from './networks.js';
 import { freeBlock, portConflict, takenPort } from './ports.js';
 import { readBack } from './read-back.js';
 import { reap } from './reap.js';
 import { startServices } from './start.js';
 import type { Steps } from './steps.js';
 
-/** How often an environment is tried when somebody else takes a port between our look and the start. */
+/** How often an environment is tried when somebody else takes a port or a subnet between our look and the start. */
 const MAX_ATTEMPTS = 3;
 
 export interface BringUp {
@@ -27,6 +31,8 @@ export interface BringUp {
   readonly steps: Steps;
   readonly files: ComposeFiles;
   readonly model: ComposeModel;
+  readonly decisions: Decisions;
+  readonly facts: HostFacts;
   /** From the creation of the first container until everything is ready. Milliseconds. */
   readonly waitTimeout: number;
   readonly accelerate: boolean;
@@ -34,64 +40,93 @@ export interface BringUp {
 
 export interface BroughtUp {
   readonly lease: LeaseRecord;
+  readonly model: ComposeModel;
   readonly bindings: readonly Binding[];
   readonly verdicts: ReadonlyMap<string, Verdict>;
 }
 
-/** From a claimed lease to running, ready and verified services; on a port conflict, again with other ports. */
+/** From a claimed lease to running, ready and verified services; on a conflict, again with other ports or subnets. */
 export async function bringUp(task: BringUp, claimed: LeaseRecord): Promise<BroughtUp> {
   let lease = await freeBlock(task.config, task.store, claimed, []);
   lease = task.store.transition(lease, 'starting');
   for (let attempt = 1; ; attempt++) {
-    const bindings = bindPorts(task.model, lease.ports?.first ?? 0);
+    const labels = leaseLabels(lease.id, lease.generation, task.store.id);
+    const plan = planFor(task, lease, labels);
     try {
-      return await tryOnce(task, lease, bindings);
+      return await tryOnce(task, lease, plan, labels);
     } catch (error) {
-      const busy = takenPort(error);
-      if (busy === undefined) throw error;
-      if (attempt === MAX_ATTEMPTS) throw portConflict(bindings, busy, MAX_ATTEMPTS, error);
-      const reason = `port ${busy} was taken by somebody else`;
-      const retry = { project: lease.project, attempt: attempt + 1, of: MAX_ATTEMPTS, reason };
-      task.config.onProgress({ type: 'retry', ...retry });
-      await reap(task.engine, lease, { emptyScans: 1 });
-      lease = await freeBlock(task.config, task.store, lease, [busy]);
+      const other = await alternative(task, lease, plan, error, attempt);
+      if (!other) throw error;
+      lease = other;
     }
   }
 }
 
-async function tryOnce(task: BringUp, lease: LeaseRecord, bindings: readonly Binding[]): Promise<BroughtUp> {
+function planFor(task: BringUp, lease: LeaseRecord, labels: Labels): Plan {
+  return planEnvironment({
+    model: task.model,
+    project: lease.project,
+    firstPort: lease.ports?.first ?? 0,
+    subnets: new Map(Object.entries(lease.subnets)),
+    host: task.engine.host,
+    labels,
+    decisions: task.decisions,
+    facts: task.facts,
+    accelerateFor: task.accelerate ? task.waitTimeout : null,
+  });
+}
+
+/**
+ * The lease with other ports or subnets after a conflict, or undefined when that would not help.
+ *
+ * @throws PORT_CONFLICT when the attempts are used up
+ */
+async function alternative(
+  task: BringUp,
+  lease: LeaseRecord,
+  plan: Plan,
+  error: unknown,
+  attempt: number,
+): Promise<LeaseRecord | undefined> {
+  const { config, engine, store, model, steps } = task;
+  const busy = takenPort(error);
+  if (busy === undefined && !isSubnetConflict(error)) return undefined;
+  if (attempt === MAX_ATTEMPTS) {
+    if (busy !== undefined) throw portConflict(plan.bindings, busy, MAX_ATTEMPTS, error);
+    return undefined;
+  }
+  const reason = busy === undefined ? 'the engine had no subnet for it' : `port ${busy} was taken by somebody else`;
+  config.onProgress({ type: 'retry', project: lease.project, attempt: attempt + 1, of: MAX_ATTEMPTS, reason });
+  await reap(engine, lease, { emptyScans: 1 });
+  if (busy !== undefined) return freeBlock(config, store, lease, [busy]);
+  return store.exchangeSubnets(lease, await subnetRequest(config, engine, model, true, steps.signal));
+}
+
+async function tryOnce(task: BringUp, lease: LeaseRecord, plan: Plan, labels: Labels): Promise<BroughtUp> {
   const { config, engine, model, steps } = task;
   const services = Object.keys(model.services);
   config.onProgress({ type: 'claimed', project: lease.project, services, ports: lease.ports });
-  const run = composeRun(task, lease, bindings);
+  const folder = leaseFolder(config, lease);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const overrideFile = join(folder, 'override.yml');
+  const run: ComposeRun = { ...task.files, project: lease.project, override: plan.override, overrideFile };
   await steps.run('images', async () => {
     using limit = new Deadline(IMAGES_TIMEOUT, steps.signal);
     await provideImages(engine, run, model, config.onProgress, limit.signal);
   });
-  const verdicts = await createAndStart(task, lease, run);
-  const confirmed = await steps.run('verify', () => readBack(engine, lease, model, bindings, steps.signal));
-  return { lease, bindings: confirmed, verdicts };
-}
-
-function composeRun(task: BringUp, lease: LeaseRecord, bindings: readonly Binding[]): ComposeRun {
-  const folder = leaseFolder(task.config, lease);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return {
-    ...task.files,
-    project: lease.project,
-    overrideFile: join(folder, 'override.yml'),
-    override: planOverride({
-      model: task.model,
-      bindings,
-      labels: leaseLabels(lease.id, lease.generation, task.store.id),
-      host: task.engine.host,
-      accelerateFor: task.accelerate ? task.waitTimeout : null,
-    }),
-  };
+  const verdicts = await createAndStart(task, lease, run, plan, labels);
+  const bindings = await steps.run('verify', () => readBack(engine, lease, model, plan.bindings, steps.signal));
+  return { lease, model, bindings, verdicts };
 }
 
 /** The wait of the user's --wait-timeout: nothing in here may outlive it, whatever the engine does. */
-async function createAndStart(task: BringUp, lease: LeaseRecord, run: ComposeRun): Promise<Map<string, Verdict>> {
+async function createAndStart(
+  task: BringUp,
+  lease: LeaseRecord,
+  run: ComposeRun,
+  plan: Plan,
+  labels: Labels,
+): Promise<Map<string, Verdict>> {
   const { engine, model, steps } = task;
   using deadline = new Deadline(task.waitTimeout, steps.signal);
   const { signal } = deadline;
@@ -111,12 +146,18 @@ async function createAndStart(task: BringUp, lease: LeaseRecord, run: ComposeRun
     }
   };
   const watch = { engine, lease, model, signal, onVerdict };
-  if (needsComposeUp(model)) {
+  // Data has to be in its place before anything starts, which `up` does not allow.
+  if (needsComposeUp(model) && plan.copies.length === 0) {
     await steps.run('start', () => inTime(() => startServices({ ...watch, startedByCompose: engine.up(run, signal) })));
-  } else {
-    await steps.run('create', () => inTime(() => engine.create(run, signal)));
-    await steps.run('start', () => inTime(() => startServices(watch)));
+    return verdicts;
   }
+  await steps.run('create', () => inTime(() => engine.create(run, signal)));
+  await steps.run('copy', () =>
+    inTime(async () => {
+      for (const copy of plan.copies) await engine.copyIntoVolume(copy, labels, signal);
+    }),
+  );
+  await steps.run('start', () => inTime(() => startServices(watch)));
   return verdicts;
 }
 

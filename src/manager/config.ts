@@ -2,7 +2,11 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { EnvironmentError } from '../domain/errors.js';
 import { DEFAULT_PORT_RANGE, type PortRange, parsePortRange } from '../domain/ports.js';
+import { parseSubnet, type Subnet } from '../domain/subnet.js';
 import type { OnProgress } from './progress.js';
+
+/** Seldom used by home and company networks; room for 4,096 networks of thirteen containers. */
+const DEFAULT_NETWORK_POOL = '10.231.0.0/16';
 
 /** What {@link createManager} takes. Everything has a default. */
 export interface ManagerOptions {
@@ -10,6 +14,8 @@ export interface ManagerOptions {
   readonly stateDir?: string;
   /** Ports to lease from, "30000-40000" by default. Else DOCKER_MANUAL_PORTS. */
   readonly ports?: string;
+  /** Pool of the small networks that are used when the engine's own are short, "10.231.0.0/16" by default. Else DOCKER_MANUAL_NETWORK_POOL. */
+  readonly networkPool?: string;
   /** What Compose interpolates and the engine's address is read from; `process.env` by default. */
   readonly env?: NodeJS.ProcessEnv;
   /** Told what happens while an environment is made or removed. */
@@ -19,6 +25,7 @@ export interface ManagerOptions {
 export interface Config {
   readonly stateDir: string;
   readonly ports: PortRange;
+  readonly networkPool: Subnet;
   readonly env: NodeJS.ProcessEnv;
   readonly onProgress: OnProgress;
 }
@@ -32,7 +39,14 @@ export function readConfig(options: ManagerOptions): Config {
     const reason = `"${text}" is no port range such as 30000-40000`;
     throw new EnvironmentError('OPTION_INVALID', { option: 'ports', reason, command: 'start' });
   }
-  return { stateDir: stateFolder(options.stateDir, env), ports, env, onProgress: options.onProgress ?? (() => {}) };
+  const poolText = options.networkPool ?? env.DOCKER_MANUAL_NETWORK_POOL ?? DEFAULT_NETWORK_POOL;
+  const networkPool = parseSubnet(poolText);
+  if (!networkPool) {
+    const reason = `"${poolText}" is no network such as ${DEFAULT_NETWORK_POOL}`;
+    throw new EnvironmentError('OPTION_INVALID', { option: 'networkPool', reason, command: 'start' });
+  }
+  const onProgress = options.onProgress ?? (() => {});
+  return { stateDir: stateFolder(options.stateDir, env), ports, networkPool, env, onProgress };
 }
 
 function stateFolder(option: string | undefined, env: NodeJS.ProcessEnv): string {

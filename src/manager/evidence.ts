@@ -1,6 +1,6 @@
 import { EnvironmentError } from '../domain/errors.js';
+import { LABEL } from '../domain/labels.js';
 import type { LeaseRecord } from '../domain/lease.js';
-import { LABEL } from '../domain/override.js';
 import type { Engine } from '../engine/engine.js';
 
 const LOG_LINES = 10;

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
+import { hostname, networkInterfaces, userInfo } from 'node:os';
 import { basename } from 'node:path';
 import type { ProcessFacts, ProcessOwner, SessionOwner } from '../domain/owner.js';
 import type { PortRange } from '../domain/ports.js';
+import { parseSubnet, type Subnet } from '../domain/subnet.js';
 
 /** What only this machine can say: who we are, which processes live, which ports the kernel hands out. */
 
@@ -29,6 +30,26 @@ export function factsAbout(pid: number): ProcessFacts {
 export function ephemeralPorts(): PortRange | undefined {
   const [first, last] = readOr('/proc/sys/net/ipv4/ip_local_port_range', '').trim().split(/\s+/).map(Number);
   return first && last ? { first, last } : undefined;
+}
+
+/** Networks that this machine has or knows a way to: a network of ours must not cover them. */
+export function routedSubnets(): Subnet[] {
+  const own = Object.values(networkInterfaces()).flatMap((addresses) =>
+    (addresses ?? []).flatMap((a) => (a.family === 'IPv4' && a.cidr ? [parseSubnet(a.cidr)] : [])),
+  );
+  const routes = readOr('/proc/net/route', '')
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split('\t'))
+    .map(([, destination, , , , , , mask]) => routeOf(destination, mask));
+  return [...own, ...routes].filter((subnet) => subnet !== undefined);
+}
+
+/** The kernel prints addresses as hex in the machine's byte order; the default route (mask 0) covers everything. */
+function routeOf(destination: string | undefined, mask: string | undefined): Subnet | undefined {
+  const [first, bits] = [destination, mask].map((hex) => Buffer.from(hex ?? '', 'hex'));
+  if (first?.length !== 4 || bits?.length !== 4 || bits.readUInt32LE() === 0) return undefined;
+  return { first: first.readUInt32LE(), last: first.readUInt32LE() + (0xffffffff - bits.readUInt32LE()) };
 }
 
 function hostId(): string {

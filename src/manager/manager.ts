@@ -4,6 +4,7 @@ import { type ManagerOptions, readConfig } from './config.js';
 import { type Context, createContext } from './context.js';
 import { Lease } from './lease.js';
 import { checkKeys } from './options.js';
+import type { PlanOptions, PlanReport } from './plan.js';
 import type { EnvironmentStatus } from './status.js';
 import type { Removal, StopOptions } from './stop.js';
 
@@ -28,6 +29,13 @@ export class Manager {
     const { acquire } = await import('./acquire.js');
     const acquired = await acquire(this.#context, options);
     return new Lease(acquired, () => this.release(acquired.record.id));
+  }
+
+  /** What an acquire of the same files would change, and why; nothing is made. @throws COMPOSE_FILE_INVALID */
+  async plan(options: PlanOptions = {}): Promise<PlanReport> {
+    checkKeys('plan', options, ['files', 'profiles', 'envFiles', 'cwd', 'name', 'decisions', 'twice', 'signal']);
+    const { plan } = await import('./plan.js');
+    return plan(this.#context, options);
   }
 
   /** Ends an environment by lease id, from any process. What is released already stays so. @throws RELEASE_INCOMPLETE */
@@ -74,12 +82,13 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'ttl',
   'accelerate',
   'owner',
+  'decisions',
   'signal',
 ];
 
 /** A manager with its own settings. @throws OPTION_INVALID */
 export function createManager(options: ManagerOptions = {}): Manager {
-  checkKeys('createManager', options, ['stateDir', 'ports', 'env', 'onProgress']);
+  checkKeys('createManager', options, ['stateDir', 'ports', 'networkPool', 'env', 'onProgress']);
   return new Manager(createContext(readConfig(options)));
 }
 

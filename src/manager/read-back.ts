@@ -1,8 +1,8 @@
 import { EnvironmentError } from '../domain/errors.js';
 import { breaches } from '../domain/isolation.js';
+import { LABEL } from '../domain/labels.js';
 import type { Binding, LeaseRecord } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
-import { LABEL } from '../domain/override.js';
 import type { ContainerDetail, Engine } from '../engine/engine.js';
 
 /**

@@ -1,6 +1,6 @@
 import { EnvironmentError } from '../domain/errors.js';
+import { LABEL } from '../domain/labels.js';
 import type { LeaseRecord } from '../domain/lease.js';
-import { LABEL } from '../domain/override.js';
 import type { Engine } from '../engine/engine.js';
 
 /** Cleanup has its own time: it must not be cut short by the deadline that made it necessary. Milliseconds. */

@@ -1,5 +1,7 @@
 import type { ComposeModel } from '../domain/model.js';
 import type { ComposeFiles, Engine } from '../engine/engine.js';
+import type { Config } from './config.js';
+import { ModelCache } from './model-cache.js';
 
 /**
  * Files are resolved under this name, so that one answer serves every environment made of them; wherever it shows up
@@ -7,10 +9,26 @@ import type { ComposeFiles, Engine } from '../engine/engine.js';
  */
 const PLACEHOLDER = 'docker-manual-placeholder-project';
 
-/** Spec → model. @throws COMPOSE_FILE_INVALID */
-export async function resolveModel(engine: Engine, files: ComposeFiles, signal: AbortSignal): Promise<ComposeModel> {
-  return engine.resolve(files, PLACEHOLDER, signal);
+/**
+ * Spec → model: from the cache, else by `docker compose config`.
+ *
+ * @throws COMPOSE_FILE_INVALID
+ */
+export async function resolveModel(
+  config: Config,
+  engine: Pick<Engine, 'resolve'>,
+  files: ComposeFiles,
+  signal: AbortSignal,
+): Promise<ComposeModel> {
+  const cache = new ModelCache(config.stateDir, config.env);
+  const cached = cache.get(files);
+  if (cached) return cached;
+  const model = await engine.resolve(files, PLACEHOLDER, signal);
+  cache.put(files, model);
+  return model;
 }
+
+/** The model of one environment. */
 
 export function modelOf(template: ComposeModel, project: string): ComposeModel {
   return JSON.parse(JSON.stringify(template).replaceAll(PLACEHOLDER, project)) as ComposeModel;

@@ -1,7 +1,7 @@
 import { EnvironmentError } from '../domain/errors.js';
+import { LABEL } from '../domain/labels.js';
 import type { LeaseRecord } from '../domain/lease.js';
 import { type ComposeModel, replicas, type ServiceModel } from '../domain/model.js';
-import { LABEL } from '../domain/override.js';
 import { isReady, judge, type Observation, oneShots, startable, type Verdict, worst } from '../domain/readiness.js';
 import type { ContainerEvent, Engine } from '../engine/engine.js';
 

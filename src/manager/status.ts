@@ -1,7 +1,7 @@
 import type { Health } from '../domain/health.js';
 import { healthOf } from '../domain/health.js';
+import { LABEL } from '../domain/labels.js';
 import type { LeaseRecord } from '../domain/lease.js';
-import { LABEL } from '../domain/override.js';
 import type { ContainerSummary } from '../engine/engine.js';
 import type { Context } from './context.js';
 import { whyOver } from './sweep.js';

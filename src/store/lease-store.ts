@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { EnvironmentError } from '../domain/errors.js';
+import type { SubnetDemand } from '../domain/hazards/subnets.js';
 import { type Binding, type LeaseRecord, type LeaseState, type Mode, TRANSITIONS } from '../domain/lease.js';
 import { describeOwner, type Owner } from '../domain/owner.js';
 import { chooseBlock, type PortRange } from '../domain/ports.js';
 import { projectName } from '../domain/project-name.js';
+import { chooseSubnet, formatSubnet, parseSubnet, type Subnet } from '../domain/subnet.js';
 import { openDatabase } from './database.js';
 
 export interface ClaimRequest {
@@ -18,6 +20,16 @@ export interface ClaimRequest {
   readonly ports: number;
   readonly range: PortRange;
   readonly ephemeral?: PortRange | undefined;
+  readonly subnets: SubnetRequest;
+  /** A name that only one lease may hold. */
+  readonly exclusive: string | null;
+}
+
+export interface SubnetRequest {
+  readonly demands: readonly SubnetDemand[];
+  readonly pool: Subnet;
+  /** Networks of this machine and of the engine that are not ours. */
+  readonly taken: readonly Subnet[];
 }
 
 /** One line of the audit trail. `at` is milliseconds since the epoch. */
@@ -49,12 +61,13 @@ export class LeaseStore {
   /**
    * Reserves project name and ports, all or nothing, before the engine is asked for anything.
    *
-   * @throws PORTS_EXHAUSTED
+   * @throws PORTS_EXHAUSTED, SUBNETS_EXHAUSTED, EXCLUSIVE_HELD
    */
   claim(request: ClaimRequest): LeaseRecord {
     const id = randomBytes(16).toString('hex');
     const project = projectName(request.base, id);
     return this.#write(() => {
+      if (request.exclusive) this.#assertFree(request.exclusive);
       const lease: LeaseRecord = {
         id,
         project,
@@ -65,6 +78,7 @@ export class LeaseStore {
         createdAt: this.#now(),
         expiresAt: request.expiresAt,
         ports: this.#reserve(request, []),
+        subnets: this.#reserveSubnets(request.subnets),
         directory: request.directory,
         files: request.files,
         bindings: [],
@@ -72,7 +86,7 @@ export class LeaseStore {
       this.#db
         .prepare(
           `INSERT INTO leases (id, project, state, mode, generation, owner, created_at, expires_at, port_first,
-             port_last, directory, files, bindings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]')`,
+             port_last, subnets, exclusive, directory, files, bindings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]')`,
         )
         .run(
           id,
@@ -85,10 +99,12 @@ export class LeaseStore {
           lease.expiresAt,
           lease.ports?.first ?? null,
           lease.ports?.last ?? null,
+          JSON.stringify(lease.subnets),
+          request.exclusive,
           lease.directory,
           JSON.stringify(lease.files),
         );
-      this.#record(lease, 'claimed', { ports: lease.ports });
+      this.#record(lease, 'claimed', { ports: lease.ports, subnets: lease.subnets });
       return lease;
     });
   }
@@ -108,6 +124,21 @@ export class LeaseStore {
       this.#change(lease, 'port_first = ?, port_last = ?', [ports?.first ?? null, ports?.last ?? null]);
       const changed = { ...lease, ports };
       this.#record(changed, 'ports-exchanged', { busy, ports });
+      return changed;
+    });
+  }
+
+  /**
+   * Gives up the lease's subnets for others.
+   *
+   * @throws LEASE_LOST, SUBNETS_EXHAUSTED
+   */
+  exchangeSubnets(lease: LeaseRecord, request: SubnetRequest): LeaseRecord {
+    return this.#write(() => {
+      const subnets = this.#reserveSubnets(request);
+      this.#change(lease, 'subnets = ?', [JSON.stringify(subnets)]);
+      const changed = { ...lease, subnets };
+      this.#record(changed, 'subnets-exchanged', { subnets });
       return changed;
     });
   }
@@ -219,6 +250,30 @@ export class LeaseStore {
     return block;
   }
 
+  #reserveSubnets({ demands, pool, taken }: SubnetRequest): Record<string, string> {
+    if (demands.length === 0) return {};
+    const leased = this.#db.prepare("SELECT subnets FROM leases WHERE subnets <> '{}'").pluck().all() as string[];
+    const used = [
+      ...taken,
+      ...leased.flatMap((json) => Object.values(JSON.parse(json) as Record<string, string>)).flatMap(toSubnet),
+    ];
+    const chosen: Record<string, string> = {};
+    for (const { network, prefix } of demands) {
+      const subnet = chooseSubnet(pool, prefix, used);
+      if (!subnet) throw new EnvironmentError('SUBNETS_EXHAUSTED', { prefix, pool: formatSubnet(pool) });
+      used.push(subnet);
+      chosen[network] = formatSubnet(subnet);
+    }
+    return chosen;
+  }
+
+  #assertFree(exclusive: string): void {
+    const row = this.#db.prepare('SELECT * FROM leases WHERE exclusive = ?').get(exclusive) as Row | undefined;
+    if (!row) return;
+    const { project, owner } = toRecord(row);
+    throw new EnvironmentError('EXCLUSIVE_HELD', { project, owner: describeOwner(owner), what: exclusive });
+  }
+
   #meta(key: string): string | undefined {
     return this.#db.prepare('SELECT value FROM meta WHERE key = ?').pluck().get(key) as string | undefined;
   }
@@ -255,6 +310,7 @@ interface Row {
   expires_at: number | null;
   port_first: number | null;
   port_last: number | null;
+  subnets: string;
   directory: string;
   files: string;
   bindings: string;
@@ -269,6 +325,11 @@ interface EventRow {
   detail: string;
 }
 
+function toSubnet(text: string): Subnet[] {
+  const subnet = parseSubnet(text);
+  return subnet ? [subnet] : [];
+}
+
 function toRecord(row: Row): LeaseRecord {
   return {
     id: row.id,
@@ -280,6 +341,7 @@ function toRecord(row: Row): LeaseRecord {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     ports: row.port_first === null ? null : { first: row.port_first, last: row.port_last as number },
+    subnets: JSON.parse(row.subnets) as Record<string, string>,
     directory: row.directory,
     files: JSON.parse(row.files) as string[],
     bindings: JSON.parse(row.bindings) as Binding[],

@@ -17,6 +17,8 @@ const STEPS: readonly string[] = [
     expires_at  INTEGER,
     port_first  INTEGER,
     port_last   INTEGER,
+    subnets     TEXT NOT NULL,
+    exclusive   TEXT UNIQUE,
     directory   TEXT NOT NULL,
     files       TEXT NOT NULL,
     bindings    TEXT NOT NULL

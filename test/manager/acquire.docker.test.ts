@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
-import { LABEL } from '../../src/domain/override.js';
+import { LABEL } from '../../src/domain/labels.js';
 import { connectEngine } from '../../src/engine/docker-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { FIXTURE_IMAGE, NEVER, Scope } from '../support/scope.js';

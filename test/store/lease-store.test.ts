@@ -16,6 +16,8 @@ const request: ClaimRequest = {
   files: ['/x/compose.yml'],
   ports: 3,
   range: { first: 30000, last: 30008 },
+  subnets: { demands: [], pool: { first: 0, last: 0 }, taken: [] },
+  exclusive: null,
 };
 
 let folder: string;

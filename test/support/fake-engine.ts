@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { EnvironmentError } from '../../src/domain/errors.js';
+import type { Labels } from '../../src/domain/labels.js';
 import type { ComposeModel } from '../../src/domain/model.js';
-import { type Labels, Replace } from '../../src/domain/override.js';
+import { Replace } from '../../src/domain/override.js';
 import type {
   ComposeRun,
   ContainerDetail,
@@ -9,7 +10,7 @@ import type {
   ContainerSummary,
   Engine,
   LabelFilter,
-  NamedObject,
+  NetworkObject,
   VolumeObject,
 } from '../../src/engine/engine.js';
 
@@ -34,7 +35,7 @@ export class FakeEngine implements Engine {
   readonly #model: ComposeModel;
   readonly #behaviour: Readonly<Record<string, Behaviour>>;
   readonly #containers = new Map<string, Container>();
-  readonly #networks = new Map<string, NamedObject>();
+  readonly #networks = new Map<string, NetworkObject>();
   readonly #volumes = new Map<string, VolumeObject>();
   readonly #listeners = new Set<(event: ContainerEvent) => void>();
   /** Made to fail: operation → error. */
@@ -60,6 +61,10 @@ export class FakeEngine implements Engine {
     return structuredClone(this.#model);
   }
 
+  resolveRun() {
+    return this.resolve();
+  }
+
   async image() {
     return { id: 'sha256:0', hasHealthcheck: false, exposedPorts: [] };
   }
@@ -74,6 +79,8 @@ export class FakeEngine implements Engine {
       id: `${run.project}_default`,
       name: `${run.project}_default`,
       labels,
+      driver: 'bridge',
+      subnets: [],
     });
     for (const volume of Object.keys(run.override.volumes)) {
       const name = `${run.project}_${volume}`;
@@ -139,6 +146,8 @@ export class FakeEngine implements Engine {
     this.#called('removeVolume');
     this.#volumes.delete(name);
   }
+
+  async copyIntoVolume() {}
 
   async logTail() {
     return 'the last line';

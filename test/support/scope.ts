@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LABEL } from '../../src/domain/override.js';
+import { LABEL } from '../../src/domain/labels.js';
 import { connectEngine } from '../../src/engine/docker-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { readConfig } from '../../src/manager/config.js';

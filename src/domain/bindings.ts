@@ -1,0 +1,44 @@
+import type { Binding } from './lease.js';
+import { type ComposeModel, replicas } from './model.js';
+
+/** A port that the file does not publish but that is to be: of a service taken off the host's network. */
+export interface ExtraPort {
+  readonly service: string;
+  readonly target: number;
+  readonly protocol: string;
+}
+
+/**
+ * Which leased port stands for which published port. Keyed by (service, published, target): two services of one file
+ * may publish the same number, and TCP and UDP of one service share theirs. `firstPort` begins the leased block.
+ */
+export function bindPorts(model: ComposeModel, firstPort: number, extra: readonly ExtraPort[] = []): Binding[] {
+  const bindings: Binding[] = [];
+  const numbers = new Map<string, { port: number; protocols: Set<string> }>();
+  let next = firstPort;
+  const bind = (service: string, target: number, protocol: string, published: string, count: number) => {
+    const key = `${service}\0${published}\0${target}`;
+    const twin = numbers.get(key);
+    const shared = twin !== undefined && !twin.protocols.has(protocol);
+    const port = shared ? twin.port : next;
+    if (shared) twin.protocols.add(protocol);
+    else {
+      numbers.set(key, { port, protocols: new Set([protocol]) });
+      next += count;
+    }
+    bindings.push({ service, target, protocol, published, port, count });
+  };
+  for (const [service, spec] of Object.entries(model.services)) {
+    // Of a published range for one target ("9000-9010:80") the engine takes one port a container; so do we.
+    const count = Math.max(1, replicas(spec));
+    for (const port of spec.ports ?? [])
+      bind(service, port.target, port.protocol ?? 'tcp', port.published ?? '', count);
+  }
+  for (const port of extra) bind(port.service, port.target, port.protocol, String(port.target), 1);
+  return bindings;
+}
+
+/** How many ports in a row the bindings take. */
+export function blockSize(bindings: readonly Binding[], firstPort: number): number {
+  return bindings.reduce((size, b) => Math.max(size, b.port + b.count - firstPort), 0);
+}

@@ -1,0 +1,134 @@
+import { bindPorts, blockSize, type ExtraPort } from './bindings.js';
+import { type Decisions, decided } from './decisions.js';
+import { EnvironmentError } from './errors.js';
+import { binds, volumeDevices } from './hazards/binds.js';
+import { externals } from './hazards/external.js';
+import type { Hazard, HazardRule, HostFacts } from './hazards/hazard.js';
+import { foreignObjects, hostNetwork, portsOfHostService, sharedHardware, traefik } from './hazards/host.js';
+import { containerNames, imageTags, objectNames } from './hazards/names.js';
+import { publishedPorts } from './hazards/ports.js';
+import { type SubnetDemand, subnetDemands, subnets } from './hazards/subnets.js';
+import { healthTiming, logs } from './hazards/timing.js';
+import { publishedUrls } from './hazards/urls.js';
+import type { Labels } from './labels.js';
+import type { Binding } from './lease.js';
+import type { ComposeModel } from './model.js';
+import { type Override, OverrideDraft, type VolumeCopy } from './override.js';
+
+export interface PlanRequest {
+  readonly model: ComposeModel;
+  readonly project: string;
+  /** First port of the leased block. */
+  readonly firstPort: number;
+  /** Leased subnets: network → "10.231.0.0/28". */
+  readonly subnets: ReadonlyMap<string, string>;
+  /** Address that ports are published on. */
+  readonly host: string;
+  readonly labels: Labels;
+  readonly decisions: Decisions;
+  readonly facts: HostFacts;
+  /** How long health checks may run at the fast rate; null leaves them as they are. Milliseconds. */
+  readonly accelerateFor: number | null;
+}
+
+/** What makes one more copy of the model safe to run beside the others. */
+export interface Plan {
+  readonly override: Override;
+  readonly bindings: readonly Binding[];
+  readonly hazards: readonly Hazard[];
+  /** Data to be copied into fresh volumes between create and start. */
+  readonly copies: readonly VolumeCopy[];
+}
+
+/** Decides everything and does nothing: the same request gives the same plan. */
+export function planEnvironment(request: PlanRequest): Plan {
+  const { plan } = runRules(request);
+  return plan;
+}
+
+/** What has to be leased before a plan can be made. */
+export interface Demands {
+  readonly ports: number;
+  readonly subnets: readonly SubnetDemand[];
+  /** A name that only one environment of the machine may hold. */
+  readonly exclusive: string | null;
+  /** Decisions that the user has not taken. */
+  readonly open: readonly Hazard[];
+}
+
+export function demandsOf(
+  model: ComposeModel,
+  decisions: Decisions,
+  facts: HostFacts,
+  poolsAreShort: boolean,
+): Demands {
+  const request: PlanRequest = {
+    model,
+    project: model.name,
+    firstPort: 0,
+    subnets: new Map(),
+    host: '127.0.0.1',
+    labels: {},
+    decisions,
+    facts,
+    accelerateFor: null,
+  };
+  const { plan, exclusive } = runRules(request);
+  return {
+    ports: blockSize(plan.bindings, 0),
+    subnets: subnetDemands(model, poolsAreShort),
+    exclusive,
+    open: plan.hazards.filter((hazard) => hazard.class === 'decision'),
+  };
+}
+
+function runRules(request: PlanRequest): { plan: Plan; exclusive: string | null } {
+  const { model, project, host, decisions, facts } = request;
+  const bindings = bindPorts(model, request.firstPort, extraPorts(model, decisions, facts));
+  const draft = new OverrideDraft();
+  for (const service of Object.keys(model.services)) draft.set('services', service, {});
+  const context = { model, project, bindings, host, decisions, facts, draft };
+  const rules: readonly HazardRule[] = [
+    publishedPorts,
+    containerNames,
+    objectNames,
+    externals,
+    subnets(request.subnets),
+    binds,
+    volumeDevices,
+    hostNetwork,
+    foreignObjects,
+    imageTags,
+    publishedUrls,
+    traefik,
+    healthTiming(request.accelerateFor),
+    logs,
+    sharedHardware,
+  ];
+  const hazards = rules.flatMap((rule) => rule(context));
+  const plan = { override: draft.finish(request.labels), bindings, hazards, copies: draft.copies };
+  return { plan, exclusive: [...draft.exclusive][0] ?? null };
+}
+
+function extraPorts(model: ComposeModel, decisions: Decisions, facts: HostFacts): ExtraPort[] {
+  return Object.entries(model.services).flatMap(([name, service]) => {
+    if (service.network_mode !== 'host' || decided(decisions.hostNetwork, name) !== 'convert') return [];
+    const exposed = facts.exposed[service.image ?? ''] ?? [];
+    return portsOfHostService(service, exposed).map((port) => ({ service: name, ...port }));
+  });
+}
+
+/** The open decisions as one error that names the first and counts the rest. */
+export function unisolatable(open: readonly (Hazard & { file?: string; line?: number })[]): EnvironmentError {
+  const [first] = open;
+  const where = first?.line ? `${first.file}:${first.line}` : (first?.file ?? 'the compose file');
+  const others = open.slice(1).map((h) => `${h.service ?? h.path[1]}: ${h.kind} ${h.was}`);
+  return new EnvironmentError('HAZARD_UNISOLATABLE', {
+    where,
+    service: first?.service ?? first?.path[1] ?? '',
+    kind: first?.kind ?? '',
+    was: first?.was ?? '',
+    choices: (first?.choices ?? []).map((choice) => `--${choice}`).join(', '),
+    others: others.length === 0 ? '' : ` (and ${others.length} more: ${others.join('; ')})`,
+  });
+}

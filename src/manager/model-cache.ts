@@ -1,0 +1,105 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ComposeModel } from '../domain/model.js';
+import type { ComposeFiles } from '../engine/engine.js';
+import { referencedFiles } from './compose-references.js';
+
+/**
+ * Models by the content of every file and variable that Compose read for them, so that `docker compose config` runs
+ * once per change and not once per environment. Entries are private files (0600): a model holds passwords.
+ */
+export class ModelCache {
+  readonly #folder: string;
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(stateDir: string, env: NodeJS.ProcessEnv) {
+    this.#folder = join(stateDir, 'models');
+    this.#env = env;
+  }
+
+  get(files: ComposeFiles): ComposeModel | undefined {
+    const entry = readEntry(this.#path(files));
+    if (!entry || entry.fingerprint !== this.#fingerprint(entry.inputs)) return undefined;
+    touch(this.#path(files), new Date());
+    return entry.model;
+  }
+
+  /** Kept only when every file that Compose may have read is known. A cache that cannot be written is no failure. */
+  put(files: ComposeFiles, model: ComposeModel): void {
+    const inputs = referencedFiles(files);
+    if (!inputs) return;
+    const entry: Entry = { inputs, fingerprint: this.#fingerprint(inputs), model };
+    try {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      const part = join(this.#folder, `.${randomBytes(6).toString('hex')}`);
+      writeFileSync(part, JSON.stringify(entry), { mode: 0o600 });
+      renameSync(part, this.#path(files));
+      this.#forgetOldest();
+    } catch {
+      // the next acquire asks Compose again
+    }
+  }
+
+  #path(files: ComposeFiles): string {
+    return join(this.#folder, `${hash(JSON.stringify([FORMAT, files]))}.json`);
+  }
+
+  /** What the inputs say now, together with the value of every variable whose name occurs in them. */
+  #fingerprint(inputs: readonly string[]): string {
+    const texts = inputs.map((file) => readText(file));
+    const words = new Set(texts.flatMap((text) => text?.match(/[A-Za-z_]\w*/g) ?? []));
+    const variables = Object.entries(this.#env)
+      .filter(([name]) => words.has(name) || name.startsWith('COMPOSE_') || name === 'HOME')
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    return hash(JSON.stringify([texts, variables]));
+  }
+
+  #forgetOldest(): void {
+    const entries = readdirSync(this.#folder).map((name) => join(this.#folder, name));
+    if (entries.length <= MAX_ENTRIES) return;
+    const byAge = entries.map((path) => ({ path, time: statSync(path).mtimeMs })).sort((a, b) => a.time - b.time);
+    for (const { path } of byAge.slice(0, entries.length - MAX_ENTRIES)) rmSync(path, { force: true });
+  }
+}
+
+interface Entry {
+  readonly inputs: readonly string[];
+  readonly fingerprint: string;
+  readonly model: ComposeModel;
+}
+
+/** Raised when an entry's meaning changes. */
+const FORMAT = 1;
+const MAX_ENTRIES = 200;
+
+function readEntry(path: string): Entry | undefined {
+  const text = readText(path);
+  if (text === null) return undefined;
+  try {
+    return JSON.parse(text) as Entry;
+  } catch {
+    return undefined; // cut short by a full disk
+  }
+}
+
+function readText(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null; // absent: that it may appear later is part of the fingerprint
+  }
+}
+
+/** So that the oldest entry is the one that was not used for longest. */
+function touch(path: string, time: Date): void {
+  try {
+    utimesSync(path, time, time);
+  } catch {
+    // another process has just removed it
+  }
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
