@@ -1,4 +1,5 @@
 export type { ServiceAddress } from './domain/addresses.js';
+export { DECISIONS, type Decisions } from './domain/decisions.js';
 export { formatDuration, parseDuration } from './domain/duration.js';
 export {
   CATALOGUE,
@@ -16,6 +17,7 @@ export type { Verdict } from './domain/readiness.js';
 export type { AcquiredService, AcquireOptions } from './manager/acquire.js';
 export type { CleanOptions } from './manager/clean.js';
 export type { ManagerOptions } from './manager/config.js';
+export type { EnvironmentAddresses, EnvOptions } from './manager/env.js';
 export { Lease } from './manager/lease.js';
 export type { LocatedHazard } from './manager/locate.js';
 export { createManager, getDefaultManager, type Manager } from './manager/manager.js';

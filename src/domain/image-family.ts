@@ -1,12 +1,12 @@
 import { CLOUD_FAMILIES } from './families/cloud.js';
+import { DATABASE_FAMILIES } from './families/databases.js';
 import type { ImageFamily } from './families/family.js';
 import { MESSAGING_FAMILIES } from './families/messaging.js';
-import { SQL_FAMILIES } from './families/sql.js';
 import { STORE_FAMILIES } from './families/stores.js';
 import { WEB_FAMILIES } from './families/web.js';
 
+export { mssqlPassword, postgresLogin } from './families/databases.js';
 export type { ImageFamily } from './families/family.js';
-export { mssqlPassword, postgresLogin } from './families/sql.js';
 export { redisPassword } from './families/stores.js';
 
 /**
@@ -14,7 +14,7 @@ export { redisPassword } from './families/stores.js';
  * same variable (DATABASE_URL) the one further up has it.
  */
 export const IMAGE_FAMILIES: readonly ImageFamily[] = [
-  ...SQL_FAMILIES,
+  ...DATABASE_FAMILIES,
   ...STORE_FAMILIES,
   ...MESSAGING_FAMILIES,
   ...CLOUD_FAMILIES,
@@ -22,7 +22,7 @@ export const IMAGE_FAMILIES: readonly ImageFamily[] = [
 ];
 
 /** Programs that are called after the server that they talk to. */
-const NOT_THE_SERVER = /(^|[-_/])(supertokens|wait-for|backup|migrate|exporter)[-_][^/]*$/;
+const NOT_THE_SERVER = /(^|[-_/])(supertokens|wait-for|backup|migrate)[-_][^/]*$/;
 
 /** The family of "registry:5000/team/postgres:16-alpine@sha256:…", or undefined. */
 export function imageFamily(image: string | undefined): ImageFamily | undefined {

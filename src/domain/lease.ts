@@ -43,6 +43,15 @@ export interface Binding {
   readonly count: number;
 }
 
+/** The files that the user asked for, as they go to Compose: paths absolute, in order. */
+export interface Spec {
+  readonly files: readonly string[];
+  /** Folder of the first file; relative paths in the files count from it. */
+  readonly directory: string;
+  readonly profiles: readonly string[];
+  readonly envFiles: readonly string[];
+}
+
 /** A row of the store: the right to one environment. Times are milliseconds since the epoch. */
 export interface LeaseRecord {
   readonly id: string;
@@ -57,9 +66,8 @@ export interface LeaseRecord {
   readonly ports: PortRange | null;
   /** Leased subnets: network of the file → "10.231.0.0/28". */
   readonly subnets: Readonly<Record<string, string>>;
-  /** Folder of the compose file. */
-  readonly directory: string;
-  readonly files: readonly string[];
+  /** The files that it was made of. */
+  readonly spec: Spec;
   readonly bindings: readonly Binding[];
 }
 

@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { EnvironmentError, type ErrorCode, type ErrorParams } from '../domain/errors.js';
+import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import { classifyComposeError } from './classify.js';
 import { type Endpoint, endpointEnvironment } from './endpoint.js';
-import type { ComposeFiles, ComposeRun } from './engine.js';
+import type { ComposeRun } from './engine.js';
 import { renderOverride } from './override-file.js';
 
 /** Variables that would make Compose choose other files, another project or another engine than we name. */
@@ -28,7 +29,7 @@ export class ComposeCli {
     for (const name of STEERING) if (!(name in endpointEnvironment(endpoint))) delete this.#env[name];
   }
 
-  async resolve(files: ComposeFiles, project: string, signal: AbortSignal): Promise<ComposeModel> {
+  async resolve(files: Spec, project: string, signal: AbortSignal): Promise<ComposeModel> {
     const file = files.files.at(-1) ?? '';
     const out = await this.#run(
       [...fileArguments(files), '-p', project, 'config', '--format', 'json'],
@@ -106,7 +107,7 @@ export class ComposeCli {
   }
 }
 
-function fileArguments(files: ComposeFiles): string[] {
+function fileArguments(files: Spec): string[] {
   return [
     '--project-directory',
     files.directory,

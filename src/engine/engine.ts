@@ -1,4 +1,5 @@
 import type { Labels } from '../domain/labels.js';
+import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import type { Override, VolumeCopy } from '../domain/override.js';
 import type { Observation } from '../domain/readiness.js';
@@ -16,7 +17,7 @@ export interface Engine {
   /** Answers within 2 s or throws ENGINE_UNAVAILABLE, ENGINE_FORBIDDEN or ENGINE_HUNG. */
   ping(signal: AbortSignal): Promise<EngineVersion>;
   /** `docker compose config`: the model of the user's files under the given project name. */
-  resolve(files: ComposeFiles, project: string, signal: AbortSignal): Promise<ComposeModel>;
+  resolve(spec: Spec, project: string, signal: AbortSignal): Promise<ComposeModel>;
   /** The same with the run's override: what Compose would really create. */
   resolveRun(run: ComposeRun, signal: AbortSignal): Promise<ComposeModel>;
   /** What the engine knows of an image; undefined where it does not have it. */
@@ -57,15 +58,7 @@ export interface EngineVersion {
   readonly api: string;
 }
 
-/** The files a spec names, as they go to Compose: paths absolute, in order. */
-export interface ComposeFiles {
-  readonly files: readonly string[];
-  readonly directory: string;
-  readonly profiles: readonly string[];
-  readonly envFiles: readonly string[];
-}
-
-export interface ComposeRun extends ComposeFiles {
+export interface ComposeRun extends Spec {
   readonly project: string;
   readonly override: Override;
   /** Where the override is written (mode 0600). */

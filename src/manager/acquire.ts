@@ -1,14 +1,15 @@
-import { environmentVariables, type ServiceAddress, serviceAddresses } from '../domain/addresses.js';
+import type { ServiceAddress } from '../domain/addresses.js';
 import type { Decisions } from '../domain/decisions.js';
 import { EnvironmentError } from '../domain/errors.js';
-import type { LeaseRecord, Mode } from '../domain/lease.js';
+import type { LeaseRecord, Mode, Spec } from '../domain/lease.js';
 import { demandsOf, unisolatable } from '../domain/plan.js';
 import { projectBase } from '../domain/project-name.js';
-import type { ComposeFiles, Engine } from '../engine/engine.js';
+import type { Engine } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import { type BroughtUp, bringUp } from './bring-up.js';
-import { type FileOptions, findComposeFiles, folderName } from './compose-files.js';
+import { type FileOptions, findSpec, folderName } from './compose-files.js';
 import type { Context } from './context.js';
+import { addressesOf } from './env.js';
 import { withEvidence } from './evidence.js';
 import { hostFacts } from './host-facts.js';
 import { locate } from './locate.js';
@@ -63,7 +64,7 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
   const { engine, store } = await steps.run('engine', () => connect(context, steps.signal));
   await steps.run('sweep', () => sweep(context));
   const { files, template } = await steps.run('resolve', async () => {
-    const found = findComposeFiles(options, config.env);
+    const found = findSpec(options, config.env);
     return { files: found, template: await resolveModel(config, engine, found, steps.signal) };
   });
   const decisions = options.decisions ?? {};
@@ -101,14 +102,13 @@ async function connect(context: Context, signal: AbortSignal): Promise<{ engine:
   return { engine, store };
 }
 
-function claimOf({ config }: Context, options: AcquireOptions, files: ComposeFiles) {
+function claimOf({ config }: Context, options: AcquireOptions, files: Spec) {
   return {
     base: projectBase(options.name ?? (config.env.COMPOSE_PROJECT_NAME || folderName(files))),
     mode: options.mode ?? 'dedicated',
     owner: thisProcess(options.owner),
     expiresAt: null,
-    directory: files.directory,
-    files: files.files,
+    spec: files,
     range: config.ports,
     ephemeral: ephemeralPorts(),
   };
@@ -123,15 +123,15 @@ function handOver(
 ): AcquiredEnvironment {
   const owner = ttl === undefined ? lease.owner : thisSession(lease.owner.command);
   const record = store.ready(lease, bindings, owner, ttl ? Date.now() + ttl : null);
-  const addresses = serviceAddresses(model, bindings, engine.host);
-  const services = Object.entries(addresses).map(([name, address]) => {
+  const addresses = addressesOf(model, record, engine.host);
+  const services = Object.entries(addresses.services).map(([name, address]) => {
     const state = (verdicts.get(name)?.state ?? 'running') as AcquiredService['state'];
     return [name, { state, ...address }] as const;
   });
   return {
     record,
     services: Object.fromEntries(services),
-    env: environmentVariables(model, addresses),
+    env: addresses.env,
     timings: steps.timings(),
   };
 }

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { EnvironmentError } from '../domain/errors.js';
-import type { ComposeFiles } from '../engine/engine.js';
+import type { Spec } from '../domain/lease.js';
 
 /** Compose's own order of preference. */
 const NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'] as const;
@@ -21,7 +21,7 @@ export interface FileOptions {
  *
  * @throws COMPOSE_FILE_MISSING
  */
-export function findComposeFiles(options: FileOptions, env: NodeJS.ProcessEnv): ComposeFiles {
+export function findSpec(options: FileOptions, env: NodeJS.ProcessEnv): Spec {
   const cwd = resolve(options.cwd ?? process.cwd());
   const files = (named(options, env) ?? discover(cwd)).map((file) => resolve(cwd, file));
   const missing = files.find((file) => !existsSync(file) || !statSync(file).isFile());
@@ -35,7 +35,7 @@ export function findComposeFiles(options: FileOptions, env: NodeJS.ProcessEnv): 
 }
 
 /** The name a project gets when nobody gave one. */
-export function folderName(files: ComposeFiles): string {
+export function folderName(files: Spec): string {
   return basename(files.directory);
 }
 

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
-import type { ComposeFiles } from '../engine/engine.js';
+import type { Spec } from '../domain/lease.js';
 
 /**
  * Every file that Compose may read to make the model, the named ones first; files that are absent now are listed too.
  * Undefined where one cannot be known from here: a path with a variable in it, or a remote one.
  */
-export function referencedFiles(files: ComposeFiles): string[] | undefined {
+export function referencedFiles(files: Spec): string[] | undefined {
   const found = new Set<string>([join(files.directory, '.env'), ...files.envFiles]);
   const queue = files.files.map((file) => ({ file, base: files.directory }));
   for (let next = queue.shift(); next; next = queue.shift()) {

@@ -1,4 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import type { LeaseRecord } from '../domain/lease.js';
+import { type RedirectEnvironment, redirectEnvironment } from '../redirect/port-map.js';
 import type { AcquiredEnvironment, AcquiredService } from './acquire.js';
 
 /**
@@ -30,6 +32,15 @@ export class Lease implements AsyncDisposable {
     this.timings = acquired.timings;
     this.record = acquired.record;
     this.#release = release;
+  }
+
+  /**
+   * Variables under which a Node child process, and every Node process below it, reaches the environment on the ports
+   * that the compose file publishes: its sources may say `localhost:5432`. `env` is what the child would get otherwise.
+   */
+  redirect(env: Readonly<Record<string, string | undefined>> = process.env): RedirectEnvironment {
+    const preload = fileURLToPath(new URL('../redirect/preload.cjs', import.meta.url));
+    return redirectEnvironment(preload, this.record.bindings, env);
   }
 
   /**

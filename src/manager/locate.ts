@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import type { Hazard } from '../domain/hazards/hazard.js';
-import type { ComposeFiles } from '../engine/engine.js';
+import type { Spec } from '../domain/lease.js';
 
 /** A hazard with its place. `line` counts from 1; absent where the text comes from an `include` or `extends`. */
 export type LocatedHazard = Hazard & { readonly file: string; readonly line?: number };
@@ -10,7 +10,7 @@ export type LocatedHazard = Hazard & { readonly file: string; readonly line?: nu
  * Finds each hazard in the user's files. Compose decides what a file means; this only looks for the line, in the last
  * file that has the path, else the nearest level above it that some file has.
  */
-export function locate(hazards: readonly Hazard[], files: ComposeFiles): LocatedHazard[] {
+export function locate(hazards: readonly Hazard[], files: Spec): LocatedHazard[] {
   const documents = files.files.map(readDocument).reverse();
   const fallback = files.files.at(-1) ?? '';
   return hazards.map((hazard) => {

@@ -2,6 +2,7 @@ import type { AcquireOptions } from './acquire.js';
 import type { CleanOptions } from './clean.js';
 import { type ManagerOptions, readConfig } from './config.js';
 import { type Context, createContext } from './context.js';
+import type { EnvironmentAddresses, EnvOptions } from './env.js';
 import { Lease } from './lease.js';
 import { checkKeys } from './options.js';
 import type { PlanOptions, PlanReport } from './plan.js';
@@ -42,6 +43,13 @@ export class Manager {
   async release(leaseId: string): Promise<void> {
     const { release } = await import('./release.js');
     await release(this.#context, leaseId, 'released');
+  }
+
+  /** The addresses of an environment that another process has acquired. @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS */
+  async env(options: EnvOptions = {}): Promise<EnvironmentAddresses> {
+    checkKeys('env', options, ['name', 'cwd', 'signal']);
+    const { env } = await import('./env.js');
+    return env(this.#context, options);
   }
 
   /** Every environment of this state folder with its owner, ports and the state of its services. */

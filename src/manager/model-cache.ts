@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
-import type { ComposeFiles } from '../engine/engine.js';
 import { referencedFiles } from './compose-references.js';
 
 /**
@@ -18,7 +18,7 @@ export class ModelCache {
     this.#env = env;
   }
 
-  get(files: ComposeFiles): ComposeModel | undefined {
+  get(files: Spec): ComposeModel | undefined {
     const entry = readEntry(this.#path(files));
     if (!entry || entry.fingerprint !== this.#fingerprint(entry.inputs)) return undefined;
     touch(this.#path(files), new Date());
@@ -26,7 +26,7 @@ export class ModelCache {
   }
 
   /** Kept only when every file that Compose may have read is known. A cache that cannot be written is no failure. */
-  put(files: ComposeFiles, model: ComposeModel): void {
+  put(files: Spec, model: ComposeModel): void {
     const inputs = referencedFiles(files);
     if (!inputs) return;
     const entry: Entry = { inputs, fingerprint: this.#fingerprint(inputs), model };
@@ -41,7 +41,7 @@ export class ModelCache {
     }
   }
 
-  #path(files: ComposeFiles): string {
+  #path(files: Spec): string {
     return join(this.#folder, `${hash(JSON.stringify([FORMAT, files]))}.json`);
   }
 

@@ -5,12 +5,13 @@ import type { Decisions } from '../domain/decisions.js';
 import { commonThings, footprint } from '../domain/disjoint.js';
 import type { HostFacts } from '../domain/hazards/hazard.js';
 import { subnetDemands } from '../domain/hazards/subnets.js';
+import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import { demandsOf, type Plan, planEnvironment } from '../domain/plan.js';
 import { projectBase, projectName } from '../domain/project-name.js';
 import { chooseSubnet, formatSubnet, type Subnet } from '../domain/subnet.js';
-import type { ComposeFiles, Engine } from '../engine/engine.js';
-import { type FileOptions, findComposeFiles, folderName } from './compose-files.js';
+import type { Engine } from '../engine/engine.js';
+import { type FileOptions, findSpec, folderName } from './compose-files.js';
 import type { Context } from './context.js';
 import { hostFacts } from './host-facts.js';
 import { type LocatedHazard, locate } from './locate.js';
@@ -40,7 +41,7 @@ export interface PlanReport {
 export async function plan(context: Context, options: PlanOptions): Promise<PlanReport> {
   const { config } = context;
   const signal = options.signal ?? new AbortController().signal;
-  const files = findComposeFiles(options, config.env);
+  const files = findSpec(options, config.env);
   const engine = await context.engine();
   const template = await resolveModel(config, engine, files, signal);
   const facts = await hostFacts(withoutDaemon(engine), template, files.directory, signal);
@@ -101,7 +102,7 @@ function hypothetical(
 /** Compose resolves both copies with their overrides; what it says is compared, not what we meant. */
 async function commonToBoth(
   engine: Engine,
-  files: ComposeFiles,
+  files: Spec,
   copies: readonly Plan[],
   base: string,
   signal: AbortSignal,

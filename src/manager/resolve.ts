@@ -1,5 +1,6 @@
+import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
-import type { ComposeFiles, Engine } from '../engine/engine.js';
+import type { Engine } from '../engine/engine.js';
 import type { Config } from './config.js';
 import { ModelCache } from './model-cache.js';
 
@@ -17,7 +18,7 @@ const PLACEHOLDER = 'docker-manual-placeholder-project';
 export async function resolveModel(
   config: Config,
   engine: Pick<Engine, 'resolve'>,
-  files: ComposeFiles,
+  files: Spec,
   signal: AbortSignal,
 ): Promise<ComposeModel> {
   const cache = new ModelCache(config.stateDir, config.env);

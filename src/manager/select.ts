@@ -30,7 +30,7 @@ function selectLease(leases: readonly LeaseRecord[], name: string): LeaseRecord 
  * @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS
  */
 export function selectHere(leases: readonly LeaseRecord[], cwd: string): LeaseRecord {
-  const here = leases.filter((lease) => cwd === lease.directory || cwd.startsWith(`${lease.directory}/`));
+  const here = leases.filter((lease) => cwd === lease.spec.directory || cwd.startsWith(`${lease.spec.directory}/`));
   const candidates = here.length > 0 ? here : leases;
   if (candidates.length > 1) throw ambiguous(candidates);
   if (!candidates[0]) throw new EnvironmentError('LEASE_NOT_FOUND', { name: 'of this folder', suggestion: '' });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { EnvironmentError } from '../domain/errors.js';
 import type { SubnetDemand } from '../domain/hazards/subnets.js';
-import { type Binding, type LeaseRecord, type LeaseState, type Mode, TRANSITIONS } from '../domain/lease.js';
+import { type Binding, type LeaseRecord, type LeaseState, type Mode, type Spec, TRANSITIONS } from '../domain/lease.js';
 import { describeOwner, type Owner } from '../domain/owner.js';
 import { chooseBlock, type PortRange } from '../domain/ports.js';
 import { projectName } from '../domain/project-name.js';
@@ -14,8 +14,7 @@ export interface ClaimRequest {
   readonly mode: Mode;
   readonly owner: Owner;
   readonly expiresAt: number | null;
-  readonly directory: string;
-  readonly files: readonly string[];
+  readonly spec: Spec;
   /** How many ports in a row; 0 for none. */
   readonly ports: number;
   readonly range: PortRange;
@@ -79,14 +78,13 @@ export class LeaseStore {
         expiresAt: request.expiresAt,
         ports: this.#reserve(request, []),
         subnets: this.#reserveSubnets(request.subnets),
-        directory: request.directory,
-        files: request.files,
+        spec: request.spec,
         bindings: [],
       };
       this.#db
         .prepare(
           `INSERT INTO leases (id, project, state, mode, generation, owner, created_at, expires_at, port_first,
-             port_last, subnets, exclusive, directory, files, bindings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]')`,
+             port_last, subnets, exclusive, spec, bindings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]')`,
         )
         .run(
           id,
@@ -101,8 +99,7 @@ export class LeaseStore {
           lease.ports?.last ?? null,
           JSON.stringify(lease.subnets),
           request.exclusive,
-          lease.directory,
-          JSON.stringify(lease.files),
+          JSON.stringify(lease.spec),
         );
       this.#record(lease, 'claimed', { ports: lease.ports, subnets: lease.subnets });
       return lease;
@@ -311,8 +308,7 @@ interface Row {
   port_first: number | null;
   port_last: number | null;
   subnets: string;
-  directory: string;
-  files: string;
+  spec: string;
   bindings: string;
 }
 
@@ -342,8 +338,7 @@ function toRecord(row: Row): LeaseRecord {
     expiresAt: row.expires_at,
     ports: row.port_first === null ? null : { first: row.port_first, last: row.port_last as number },
     subnets: JSON.parse(row.subnets) as Record<string, string>,
-    directory: row.directory,
-    files: JSON.parse(row.files) as string[],
+    spec: JSON.parse(row.spec) as Spec,
     bindings: JSON.parse(row.bindings) as Binding[],
   };
 }

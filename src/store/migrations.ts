@@ -19,8 +19,7 @@ const STEPS: readonly string[] = [
     port_last   INTEGER,
     subnets     TEXT NOT NULL,
     exclusive   TEXT UNIQUE,
-    directory   TEXT NOT NULL,
-    files       TEXT NOT NULL,
+    spec        TEXT NOT NULL,
     bindings    TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX leases_by_port ON leases (port_first) WHERE port_first IS NOT NULL;

@@ -44,7 +44,7 @@ function rabbitmqUrl(host: string, port: number, env: Variables): string {
 
 const NATS: ImageFamily = {
   name: 'nats',
-  pattern: named('nats', 'nats-streaming'),
+  pattern: named('nats(-streaming)?'),
   port: 4222,
   url: natsUrl,
   variables: (host, port, env, command) => ({ NATS_URL: natsUrl(host, port, env, command) }),

@@ -13,11 +13,14 @@ function program(): Command {
     .showSuggestionAfterError(true)
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
     .helpCommand(false)
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       `
 Examples:
   docker-manual start -f compose.yml      start one more environment and wait until it is ready
+  docker-manual run -- npm test           the same around one command, with DATABASE_URL and the like set
+  docker-manual plan -f compose.yml       what would be changed in the file, and why
   docker-manual status                    who holds which environment, and on which ports
   docker-manual stop shop-1f2e3d4c        end one environment
   docker-manual clean --dry-run           what dead runs have left behind
@@ -25,21 +28,33 @@ Examples:
 Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 cleanup, 7 capacity, 130 stopped by a signal.`,
     );
 
-  root
-    .command('start')
+  withAcquireOptions(root.command('start'))
     .description('start an environment of its own from a compose file and wait until it is ready')
-    .addOption(OPTIONS.file())
-    .addOption(OPTIONS.profile())
-    .addOption(OPTIONS.envFile())
-    .addOption(OPTIONS.name())
-    .addOption(OPTIONS.mode())
     .addOption(OPTIONS.ttl())
-    .addOption(OPTIONS.waitTimeout())
-    .addOption(OPTIONS.noAccelerate())
-    .addOption(OPTIONS.ports())
-    .addOption(OPTIONS.stateDir())
     .addOption(OPTIONS.json())
     .action(async (options) => (await import('./start.js')).start(options));
+
+  withAcquireOptions(root.command('run'))
+    .argument('<command...>', 'what to run, best behind "--"')
+    .description('start an environment, run a command with its addresses in the variables, remove it again')
+    .addOption(OPTIONS.redirect())
+    .passThroughOptions()
+    .action(async (command, options) => (await import('./run.js')).run(command, options));
+
+  withSpecOptions(root.command('plan'))
+    .description('say what a start would change in the file, and why; exit code 2 while a decision is missing')
+    .addOption(OPTIONS.twice())
+    .addOption(OPTIONS.json())
+    .action(async (options) => (await import('./plan.js')).plan(options));
+
+  root
+    .command('env')
+    .argument('[environment]', 'project or lease id, or the beginning of one; none: the one of this folder')
+    .description('print the addresses of an environment as variables, with the passwords of its compose file')
+    .addOption(OPTIONS.format())
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (name, options) => (await import('./env.js')).env(name, options));
 
   root
     .command('status')
@@ -73,6 +88,28 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
 function version(): string {
   const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(manifest) as { version: string }).version;
+}
+
+function withSpecOptions(command: Command): Command {
+  return command
+    .addOption(OPTIONS.file())
+    .addOption(OPTIONS.profile())
+    .addOption(OPTIONS.envFile())
+    .addOption(OPTIONS.name())
+    .addOption(OPTIONS.external())
+    .addOption(OPTIONS.hostNetwork())
+    .addOption(OPTIONS.binds())
+    .addOption(OPTIONS.foreign())
+    .addOption(OPTIONS.ports())
+    .addOption(OPTIONS.networkPool())
+    .addOption(OPTIONS.stateDir());
+}
+
+function withAcquireOptions(command: Command): Command {
+  return withSpecOptions(command)
+    .addOption(OPTIONS.mode())
+    .addOption(OPTIONS.waitTimeout())
+    .addOption(OPTIONS.noAccelerate());
 }
 
 async function main(argv: readonly string[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { parseDuration, parsePortRange } from '../../index.js';
+import { DECISIONS, type Decisions, parseDuration, parsePortRange } from '../../index.js';
 
 /**
  * Every option of the command line, stated once: flag, meaning, environment variable, default, check. Parsing and help
@@ -39,10 +39,37 @@ export const OPTIONS = {
     new Option('--state-dir <folder>', 'where leases are recorded (default: ~/.local/state/docker-manual)').env(
       'DOCKER_MANUAL_HOME',
     ),
+  networkPool: () =>
+    new Option(
+      '--network-pool <cidr>',
+      'small networks for when the engine has none left (default: 10.231.0.0/16)',
+    ).env('DOCKER_MANUAL_NETWORK_POOL'),
+  external: () => decision('external', '--external <choice>', 'volumes and networks that the file calls external'),
+  hostNetwork: () => decision('hostNetwork', '--host-network <choice>', "services on the host's network"),
+  binds: () => decision('binds', '--binds <choice>', 'writable host paths, by path or service:target'),
+  foreign: () => decision('foreign', '--foreign <choice>', "the host's namespaces, containers and interfaces"),
+  twice: () => new Option('--twice', 'plan two copies and prove that they have nothing in common'),
+  format: () => new Option('--format <format>', 'how to print').choices(['sh', 'dotenv', 'json']).default('sh'),
+  redirect: () =>
+    new Option('--redirect', 'let Node processes reach leased ports under the numbers of the file (localhost:5432)'),
   json: () => new Option('--json', 'print one JSON document: {"success": …, "data": …}'),
   all: (meaning: string) => new Option('--all', meaning),
   dryRun: () => new Option('--dry-run', 'only say what would be removed, and why'),
 } as const;
+
+/** "share" for all, "NAME=share" for one; repeatable. */
+function decision(kind: keyof Decisions, flags: string, meaning: string): Option {
+  const values: readonly string[] = DECISIONS[kind];
+  const parse = (text: string, previous: Readonly<Record<string, string>> | undefined) => {
+    const cut = text.lastIndexOf('=');
+    const [name, value] = cut < 0 ? ['*', text] : [text.slice(0, cut), text.slice(cut + 1)];
+    if (!values.includes(value)) {
+      throw new InvalidArgumentError(`"${value}" is none of ${values.join(', ')} (or NAME=${values[0]}).`);
+    }
+    return { ...previous, [name]: value };
+  };
+  return new Option(flags, `${meaning}: ${values.join(', ')}; or NAME=choice, repeatable`).argParser(parse);
+}
 
 function collect(value: string, previous: readonly string[] | undefined): string[] {
   return [...(previous ?? []), value];

@@ -35,12 +35,12 @@ const POSTGRES: ImageFamily = {
 
 /** Bitnami's names come second: its image reads the official ones as well. */
 export function postgresLogin(env: Variables): Login {
-  const official = env.POSTGRES_USER || 'postgres';
-  const bitnami = env.POSTGRESQL_USERNAME;
+  const user = env.POSTGRES_USER || env.POSTGRESQL_USERNAME || 'postgres';
   return {
-    user: env.POSTGRES_USER || bitnami || 'postgres',
+    user,
     password: env.POSTGRES_PASSWORD || env.POSTGRESQL_PASSWORD || '',
-    database: env.POSTGRES_DB || env.POSTGRESQL_DATABASE || (bitnami ? 'postgres' : official),
+    // Only the official image names the database after the user.
+    database: env.POSTGRES_DB || env.POSTGRESQL_DATABASE || (env.POSTGRES_USER ? user : 'postgres'),
   };
 }
 
@@ -137,7 +137,6 @@ function clickhouseUrl(host: string, port: number, env: Variables): string {
   return `http://${login(user, password)}${at(host, port)}${database}`;
 }
 
-/** Of clients that know no URL with credentials: the address alone, the token beside it. */
 const INFLUXDB: ImageFamily = {
   name: 'influxdb',
   pattern: named('influxdb'),
@@ -157,7 +156,7 @@ const CASSANDRA: ImageFamily = {
   variables: (host, port) => ({ CASSANDRA_HOST: host, CASSANDRA_PORT: String(port) }),
 };
 
-export const SQL_FAMILIES: readonly ImageFamily[] = [
+export const DATABASE_FAMILIES: readonly ImageFamily[] = [
   POSTGRES,
   MYSQL,
   MARIADB,

@@ -1,0 +1,50 @@
+import { environmentVariables, type ServiceAddress, serviceAddresses } from '../domain/addresses.js';
+import type { LeaseRecord } from '../domain/lease.js';
+import type { ComposeModel } from '../domain/model.js';
+import type { Context } from './context.js';
+import { portVariables } from './port-variables.js';
+import { modelOf, resolveModel } from './resolve.js';
+import { selectHere, selectLeases } from './select.js';
+
+/** The addresses of an environment, for a process that did not acquire it. */
+export interface EnvironmentAddresses {
+  readonly record: LeaseRecord;
+  readonly services: Readonly<Record<string, ServiceAddress>>;
+  /** Variables for a test process; they hold the passwords that the compose file gives. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface EnvOptions {
+  /** Project or lease id, or the beginning of one; by default the one environment of this folder. */
+  readonly name?: string;
+  readonly cwd?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Made from the files again and never kept: passwords stand in the user's files only.
+ *
+ * @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS, COMPOSE_FILE_INVALID
+ */
+export async function env(context: Context, options: EnvOptions): Promise<EnvironmentAddresses> {
+  const leases = (await context.store()).list();
+  const cwd = options.cwd ?? process.cwd();
+  const [record] = options.name === undefined ? [selectHere(leases, cwd)] : selectLeases(leases, [options.name]);
+  const lease = record as LeaseRecord;
+  const engine = await context.engine();
+  const signal = options.signal ?? new AbortController().signal;
+  const template = await resolveModel(context.config, engine, lease.spec, signal);
+  const model = modelOf(template, lease.project);
+  return { record: lease, ...addressesOf(model, lease, engine.host) };
+}
+
+/** Where the services of a lease are reached, and the variables that say so. */
+export function addressesOf(
+  model: ComposeModel,
+  lease: LeaseRecord,
+  host: string,
+): Pick<EnvironmentAddresses, 'services' | 'env'> {
+  const services = serviceAddresses(model, lease.bindings, host);
+  const named = environmentVariables(model, services, lease.project);
+  return { services, env: { ...portVariables(lease.spec, lease.bindings), ...named } };
+}

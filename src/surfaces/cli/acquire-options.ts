@@ -1,0 +1,56 @@
+import type { AcquireOptions, Decisions, ManagerOptions, Mode } from '../../index.js';
+
+/** What `start`, `run` and `plan` read from the command line; see options.ts. */
+export interface SpecFlags {
+  readonly file?: string[];
+  readonly profile?: string[];
+  readonly envFile?: string[];
+  readonly name?: string;
+  readonly external?: Readonly<Record<string, 'fresh' | 'clone' | 'share'>>;
+  readonly hostNetwork?: Readonly<Record<string, 'convert' | 'exclusive' | 'share'>>;
+  readonly binds?: Readonly<Record<string, 'private' | 'copy' | 'share'>>;
+  readonly foreign?: Readonly<Record<string, 'share'>>;
+}
+
+export interface AcquireFlags extends SpecFlags {
+  readonly mode: Mode;
+  readonly waitTimeout: number;
+  readonly accelerate: boolean;
+}
+
+export interface ManagerFlags {
+  readonly ports?: string;
+  readonly networkPool?: string;
+  readonly stateDir?: string;
+}
+
+export function managerOptions(flags: ManagerFlags): ManagerOptions {
+  return defined({ ports: flags.ports, networkPool: flags.networkPool, stateDir: flags.stateDir });
+}
+
+export function specOptions(flags: SpecFlags) {
+  const decisions: Decisions = defined({
+    external: flags.external,
+    hostNetwork: flags.hostNetwork,
+    binds: flags.binds,
+    foreign: flags.foreign,
+  });
+  const spec = { files: flags.file, profiles: flags.profile, envFiles: flags.envFile, name: flags.name };
+  return { ...defined(spec), decisions };
+}
+
+export function acquireOptions(flags: AcquireFlags): AcquireOptions {
+  return {
+    ...specOptions(flags),
+    mode: flags.mode,
+    waitTimeout: flags.waitTimeout,
+    accelerate: flags.accelerate,
+  };
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without the keys that were not given: an absent option and an undefined one are not the same to the manager. */
+function defined<T extends object>(values: T): Defined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

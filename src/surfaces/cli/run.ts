@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { createManager, EnvironmentError, type Lease } from '../../index.js';
+import { type AcquireFlags, acquireOptions, type ManagerFlags, managerOptions } from './acquire-options.js';
+import { progressRenderer } from './render-progress.js';
+import { abortOnSignals } from './signals.js';
+
+interface RunFlags extends AcquireFlags, ManagerFlags {
+  readonly redirect?: boolean;
+}
+
+/** Acquires, runs the command with the addresses in its environment, releases, and ends with the command's own code. */
+export async function run(command: readonly string[], flags: RunFlags): Promise<void> {
+  const render = progressRenderer(process.stderr, false);
+  const manager = createManager({ ...managerOptions(flags), onProgress: render.show });
+  const signals = abortOnSignals();
+  try {
+    const owner = `docker-manual run -- ${command[0]}`;
+    await using lease = await manager.acquire({ ...acquireOptions(flags), owner, signal: signals });
+    render.end();
+    process.exitCode = await runCommand(command, environmentOf(lease, flags.redirect === true));
+  } finally {
+    render.end();
+    await manager.close();
+  }
+}
+
+function environmentOf(lease: Lease, redirect: boolean): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env, ...lease.env };
+  if (!redirect) return env;
+  const redirected = lease.redirect(env);
+  for (const port of redirected.ambiguous) {
+    process.stderr.write(`port ${port} is published by two services: it is not redirected\n`);
+  }
+  return { ...env, ...redirected.env };
+}
+
+/**
+ * @returns the command's exit code, 128 + n when a signal ended it
+ * @throws OPTION_INVALID when there is no such command
+ */
+function runCommand([file, ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file as string, args, { stdio: 'inherit', env });
+    // A terminal's Ctrl-C reaches the child by itself; what is sent to us alone has to be passed on.
+    const forward = (signal: NodeJS.Signals) => {
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    };
+    const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+    for (const signal of forwarded) process.on(signal, forward);
+    child.on('error', (cause) => {
+      const reason = `cannot be run: ${cause.message}`;
+      reject(new EnvironmentError('OPTION_INVALID', { option: String(file), reason, command: 'run' }, { cause }));
+    });
+    child.on('exit', (code, signal) => {
+      for (const each of forwarded) process.off(each, forward);
+      resolve(signal ? 128 + (constants.signals[signal] ?? 0) : (code ?? 0));
+    });
+  });
+}
