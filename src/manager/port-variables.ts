@@ -13,35 +13,28 @@ const WHOLE = new RegExp(`^${VARIABLE}$`);
  * compose file does, finds its service. For the test process only: in the file the same variable is often the port
  * inside the container as well.
  */
-export function portVariables(files: Spec, bindings: readonly Binding[]): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const file of files.files) {
-    for (const [service, ports] of portsOf(file)) {
-      for (const port of ports) {
-        const named = typeof port === 'string' ? fromShort(port) : fromLong(port);
-        const binding =
-          named &&
-          bindings.find((b) => b.service === service && b.target === named.target && b.protocol === named.protocol);
-        if (named && binding) found[named.variable] = String(binding.port);
-      }
-    }
-  }
-  return found;
+export function portVariables(spec: Spec, bindings: readonly Binding[]): Record<string, string> {
+  const entries = spec.files.flatMap(namedPorts).flatMap(({ service, variable, target, protocol }) => {
+    const binding = bindings.find((b) => b.service === service && b.target === target && b.protocol === protocol);
+    return binding ? [[variable, String(binding.port)]] : [];
+  });
+  return Object.fromEntries(entries);
 }
 
 interface NamedPort {
+  readonly service: string;
   readonly variable: string;
   readonly target: number;
   readonly protocol: string;
 }
 
-function fromShort(text: string): NamedPort | undefined {
+function fromShort(text: string): Omit<NamedPort, 'service'> | undefined {
   const match = SHORT.exec(text);
   const variable = match?.[1] ?? match?.[2];
   return variable ? { variable, target: Number(match?.[3]), protocol: match?.[4] ?? 'tcp' } : undefined;
 }
 
-function fromLong(port: LongPort): NamedPort | undefined {
+function fromLong(port: LongPort): Omit<NamedPort, 'service'> | undefined {
   const match = WHOLE.exec(String(port?.published ?? ''));
   const variable = match?.[1] ?? match?.[2];
   return variable ? { variable, target: Number(port.target), protocol: port.protocol ?? 'tcp' } : undefined;
@@ -53,13 +46,16 @@ interface LongPort {
   readonly protocol?: string;
 }
 
-function portsOf(file: string): [string, (string | LongPort)[]][] {
+function namedPorts(file: string): NamedPort[] {
   const options = { merge: true, logLevel: 'silent', strict: false, maxAliasCount: -1 } as const;
   const content = parse(readFileSync(file, 'utf8'), options) as {
     services?: Record<string, { ports?: unknown } | null>;
   } | null;
-  return Object.entries(content?.services ?? {}).map(([name, service]) => [
-    name,
-    Array.isArray(service?.ports) ? (service.ports as (string | LongPort)[]) : [],
-  ]);
+  return Object.entries(content?.services ?? {}).flatMap(([service, spec]) => {
+    const ports = Array.isArray(spec?.ports) ? (spec.ports as (string | LongPort)[]) : [];
+    return ports.flatMap((port) => {
+      const named = typeof port === 'string' ? fromShort(port) : fromLong(port);
+      return named ? [{ service, ...named }] : [];
+    });
+  });
 }

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { Redis } from 'ioredis';
@@ -15,7 +16,7 @@ const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', imp
 
 /** The two environments; every run of this file uses both, one for each copy of the suite. */
 let scope: Scope;
-let leases: Lease[];
+let leases: Lease[] = [];
 
 beforeAll(async () => {
   scope = new Scope();
@@ -23,7 +24,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all((leases ?? []).map((lease) => lease.release()));
+  await Promise.all(leases.map((lease) => lease.release()));
   await scope[Symbol.asyncDispose]();
 });
 
@@ -32,11 +33,14 @@ it.each(['forks', 'threads', 'vmThreads'])(
   (pool) => runTwice(`vitest-${pool}`, [VITEST, 'run', `--pool=${pool}`]),
 );
 
-/** jest is no dependency of this project: it runs where it is found, as with NODE_PATH=/some/folder/node_modules. */
-it.skipIf(JEST === undefined)('two copies of an unmodified suite at once see their own data only: jest, workers', () =>
+/**
+ * jest is no dependency of this project: it runs where it is found, as with NODE_PATH=/some/folder/node_modules. Without
+ * timings of an earlier run in its cache it takes its default pool; quick files it would run in its own process.
+ */
+it.skipIf(JEST === undefined)('two copies of an unmodified suite at once see their own data only: jest', () =>
   runTwice('jest', [
-    ...['--experimental-vm-modules', String(JEST), '--rootDir', SUITE],
-    ...['--config', '{"transform":{}}', '--maxWorkers=2'],
+    ...['--experimental-vm-modules', String(JEST), '--rootDir', SUITE, '--maxWorkers=2'],
+    ...['--cacheDirectory', join(scope.folder, 'jest'), '--config', '{"transform":{},"testTimeout":20000}'],
   ]),
 );
 
@@ -56,6 +60,7 @@ async function runSuite(lease: Lease, args: readonly string[], name: string): Pr
     extendEnv: false,
     env: { PATH: process.env.PATH ?? '', RUN_NAME: name, ...env },
     stdin: 'ignore',
+    timeout: 30_000,
     cwd: SUITE,
   });
 }

@@ -11,7 +11,7 @@ export function cassandra(target: ProbeTarget): Promise<string | undefined> {
   return converse(target, 'CQL', async (peer) => {
     peer.send(OPTIONS);
     const head = await peer.take(9);
-    const isResponse = (head.readUInt8(0) & 0x80) !== 0;
+    const isResponse = [0x83, 0x84, 0x85].includes(head.readUInt8(0)) && head.readInt16BE(2) === 0;
     if (isResponse && (head[4] === SUPPORTED || head[4] === ERROR)) return undefined;
     throw new Error(head.toString('hex'));
   });

@@ -1,12 +1,19 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { ATTEMPT_LIMIT, type ProbeTarget } from './probe.js';
+import { attempt, type ProbeTarget } from './probe.js';
 
 /** No protocol here needs more to know whether a server is ready; whoever sends more speaks another one. */
 const LONGEST_ANSWER = 64 * 1024;
 
 /** What a server's silence or its answer means, in words for the user. */
 export class NotReady extends Error {}
+
+/** Docker's proxy accepts and hangs up where nothing listens behind it; a server may do it for reasons of its own. */
+export class HungUp extends NotReady {
+  constructor() {
+    super('closes the connection without an answer');
+  }
+}
 
 /**
  * Connects, lets `talk` ask and answer, and always destroys the socket.
@@ -19,40 +26,46 @@ export async function converse(
   protocol: string,
   talk: (peer: Peer) => Promise<string | undefined>,
 ): Promise<string | undefined> {
-  if (target.signal.aborted) return 'was not asked any more';
-  const limit = AbortSignal.timeout(ATTEMPT_LIMIT);
-  const signal = AbortSignal.any([target.signal, limit]);
-  const socket = connect({ host: target.host, port: target.port, signal, noDelay: true });
-  const peer = new Peer(socket);
-  try {
-    await once(socket, 'connect');
-    return await talk(peer);
-  } catch (cause) {
-    if (target.signal.aborted) return 'was not asked any more';
-    if (limit.aborted) return `did not answer within ${ATTEMPT_LIMIT / 1000} s`;
-    if (cause instanceof NotReady) return cause.message;
-    const error = peer.failure ?? (socket.connecting ? (cause as NodeJS.ErrnoException) : undefined);
-    return error ? connectionText(error) : `answers with something that is not ${protocol}`;
-  } finally {
-    socket.destroy();
-  }
+  return await attempt(
+    target,
+    async (signal) => {
+      const socket = connect({ host: target.host, port: target.port, signal, noDelay: true });
+      try {
+        const peer = new Peer(socket);
+        await once(socket, 'connect');
+        return await talk(peer);
+      } finally {
+        socket.destroy();
+      }
+    },
+    (cause) => {
+      if (cause instanceof NotReady) return cause.message;
+      return isSystemError(cause) ? connectionText(cause) : `answers with something that is not ${protocol}`;
+    },
+  );
 }
 
-/** A connection that did not work, in words. Docker's proxy accepts and hangs up where nothing listens behind it. */
+/** Of the network, not one of Node's own (ERR_…), which reading past the end of an answer gives. */
+function isSystemError(cause: unknown): cause is NodeJS.ErrnoException {
+  const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
+  return typeof code === 'string' && !code.startsWith('ERR_');
+}
+
+/** A connection that did not work, in words. */
 export function connectionText(error: NodeJS.ErrnoException): string {
   if (error.code === 'ECONNREFUSED') return 'nothing listens on its port yet';
-  if (error.code === 'ECONNRESET' || error.code === 'EPIPE') return HUNG_UP;
-  return `cannot be reached (${error.code ?? error.message})`;
+  return isHangUp(error) ? new HungUp().message : `cannot be reached (${error.code ?? error.message})`;
 }
 
-export const HUNG_UP = 'closes the connection without an answer';
+function isHangUp(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ECONNRESET' || error.code === 'EPIPE';
+}
 
 /** The other end of one connection: bytes as they are asked for, however the network cuts them. */
 export class Peer {
-  /** The connection's error, once there was one. */
-  failure: NodeJS.ErrnoException | undefined;
   #received: Buffer = Buffer.alloc(0);
   #ended = false;
+  #failure: NodeJS.ErrnoException | undefined;
   #wake: () => void = () => {};
   readonly #socket: Socket;
 
@@ -63,7 +76,7 @@ export class Peer {
       this.#wake();
     });
     socket.on('error', (error) => {
-      this.failure = error;
+      this.#failure = error;
     });
     for (const event of ['end', 'close']) {
       socket.on(event, () => {
@@ -77,30 +90,30 @@ export class Peer {
     this.#socket.write(bytes);
   }
 
-  /** Exactly so many bytes. @throws NotReady when the connection ends before */
+  /** Exactly so many bytes. @throws HungUp when the connection ends before */
   async take(count: number): Promise<Buffer> {
     if (count < 0 || count > LONGEST_ANSWER) throw new RangeError(`a part of ${count} bytes`);
     while (this.#received.length < count) await this.#more();
     return this.#cut(count);
   }
 
-  /** Up to the next line feed, without it and a carriage return before it. @throws NotReady as `take` */
+  /** Up to the next line feed, without it and a carriage return before it. @throws HungUp as `take` */
   async line(): Promise<string> {
     for (;;) {
       const end = this.#received.indexOf('\n');
       if (end >= 0)
         return this.#cut(end + 1)
-          .toString()
+          .toString('utf8', 0, end)
           .trimEnd();
       if (this.#received.length > LONGEST_ANSWER) throw new RangeError('a line without an end');
       await this.#more();
     }
   }
 
-  /** All that comes until the other side closes. @throws NotReady when nothing came */
+  /** All that comes until the other side closes. @throws HungUp when nothing came */
   async rest(): Promise<Buffer> {
     while (!this.#ended && this.#received.length <= LONGEST_ANSWER) await this.#changed();
-    if (this.#received.length === 0) throw new NotReady(HUNG_UP);
+    if (this.#received.length === 0) throw new HungUp();
     return this.#cut(this.#received.length);
   }
 
@@ -119,8 +132,13 @@ export class Peer {
   }
 
   async #more(): Promise<void> {
-    if (this.#ended) throw this.failure ?? new NotReady(HUNG_UP);
+    if (this.#ended) throw this.#whyEnded();
     await this.#changed();
+  }
+
+  #whyEnded(): Error {
+    if (this.#received.length > 0) return new Error('half an answer');
+    return this.#failure && !isHangUp(this.#failure) ? this.#failure : new HungUp();
   }
 
   #changed(): Promise<void> {

@@ -1,4 +1,4 @@
-import { converse, HUNG_UP, NotReady, type Peer } from './conversation.js';
+import { converse, HungUp, NotReady, type Peer } from './conversation.js';
 import type { ProbeTarget } from './probe.js';
 
 const METADATA = 3;
@@ -14,22 +14,26 @@ const NEWEST_METADATA = 8;
 export function kafka(target: ProbeTarget): Promise<string | undefined> {
   return converse(target, 'Kafka', async (peer) => {
     const version = await metadataVersion(peer);
+    if (version === undefined) return undefined;
     try {
       return (await brokers(peer, version)) > 0 ? undefined : 'no broker has joined the cluster yet';
     } catch (error) {
-      if (error instanceof NotReady && error.message === HUNG_UP) return undefined;
+      if (error instanceof HungUp) return undefined;
       throw error;
     }
   });
 }
 
-async function metadataVersion(peer: Peer): Promise<number> {
+/** Undefined when the server has none that is spoken here. */
+async function metadataVersion(peer: Peer): Promise<number | undefined> {
   const answer = await request(peer, API_VERSIONS, 0, Buffer.alloc(0));
   const error = answer.readInt16BE(0);
   if (error !== 0) throw new NotReady(`refuses to say what it speaks (error ${error})`);
   const count = answer.readInt32BE(2);
   for (let at = 6; at < 6 + count * 6; at += 6) {
-    if (answer.readInt16BE(at) === METADATA) return Math.min(NEWEST_METADATA, answer.readInt16BE(at + 4));
+    if (answer.readInt16BE(at) !== METADATA) continue;
+    const [oldest, newest] = [answer.readInt16BE(at + 2), answer.readInt16BE(at + 4)];
+    return oldest > NEWEST_METADATA ? undefined : Math.min(NEWEST_METADATA, newest);
   }
   throw new Error('no Metadata');
 }

@@ -13,4 +13,24 @@ export interface ProbeTarget {
 }
 
 /** One attempt ends after this long, whatever the server does. Milliseconds. */
-export const ATTEMPT_LIMIT = 2000;
+const ATTEMPT_LIMIT = 2000;
+
+/**
+ * Runs one attempt under the target's signal and the limit of its own.
+ *
+ * @param explain what an error of `ask` means, in words
+ */
+export async function attempt(
+  target: ProbeTarget,
+  ask: (signal: AbortSignal) => Promise<string | undefined>,
+  explain: (cause: unknown) => string,
+): Promise<string | undefined> {
+  const limit = AbortSignal.timeout(ATTEMPT_LIMIT);
+  try {
+    target.signal.throwIfAborted();
+    return await ask(AbortSignal.any([target.signal, limit]));
+  } catch (cause) {
+    if (target.signal.aborted) return 'was not waited for any longer';
+    return limit.aborted ? `did not answer within ${ATTEMPT_LIMIT / 1000} s` : explain(cause);
+  }
+}

@@ -26,7 +26,8 @@ async function ping(peer: Peer): Promise<string> {
 
 function verdict(answer: string): string | undefined {
   if (answer === '+PONG' || /^-(NOAUTH|NOPERM)\b/.test(answer)) return undefined;
-  if (/^-[A-Z]+ /.test(answer)) return answer.slice(1);
+  // "-LOADING Redis is loading the dataset in memory"; the one about protected mode is an essay
+  if (/^-[A-Z]+ /.test(answer)) return answer.slice(1).split('. ')[0];
   throw new Error(answer);
 }
 

@@ -6,7 +6,7 @@ export function zookeeper(target: ProbeTarget): Promise<string | undefined> {
   return converse(target, 'ZooKeeper', async (peer) => {
     peer.send('srvr');
     const answer = (await peer.rest()).toString();
-    if (/^Mode: /m.test(answer) || /not (executed because it is )?in the whitelist/.test(answer)) return undefined;
+    if (/^Mode: /m.test(answer) || /is not in the whitelist/.test(answer)) return undefined;
     if (/not currently serving requests/.test(answer)) return answer.trim();
     throw new Error(answer);
   });

@@ -1,1 +1,1 @@
-export default { test: { include: ['*.test.js'], globals: true } };
+export default { test: { cache: false, include: ['*.test.js'], globals: true, testTimeout: 20_000 } };

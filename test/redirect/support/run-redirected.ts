@@ -18,6 +18,8 @@ export async function runScript(script: string, env: Readonly<Record<string, str
     extendEnv: false,
     env: { PATH: process.env.PATH ?? '', ...env },
     stdin: 'ignore',
+    // a script that hangs ends before its test does, and leaves no process behind
+    timeout: 20_000,
   });
   return { answers: JSON.parse(stdout), stderr };
 }
