@@ -14,8 +14,9 @@ export async function runTwice(manager, folder, planned, image, decisions) {
   const results = [];
   for (const [repository, files] of byRepository(folder, planned)) {
     const file = files.find((each) => each.services <= MAX_SERVICES)?.file;
-    if (file)
-      results.push({ repository, file: relative(folder, file), ...(await runStack(manager, file, image, decisions)) });
+    if (!file) continue;
+    const stack = { repository: join(folder, repository), file: relative(join(folder, repository), file) };
+    results.push({ file: relative(folder, file), ...(await runStack(manager, stack, image, decisions)) });
   }
   return results;
 }

@@ -42,3 +42,13 @@ export function bindPorts(model: ComposeModel, firstPort: number, extra: readonl
 export function blockSize(bindings: readonly Binding[], firstPort: number): number {
   return bindings.reduce((size, b) => Math.max(size, b.port + b.count - firstPort), 0);
 }
+
+/** Numbers that the file itself publishes: leasing one of them would give it two meanings. */
+export function publishedPorts(model: ComposeModel): number[] {
+  return Object.values(model.services).flatMap((service) =>
+    (service.ports ?? []).flatMap(({ published = '' }) => {
+      const [first, last] = published.split('-').map(Number);
+      return first ? Array.from({ length: (last ?? first) - first + 1 }, (_, i) => first + i) : [];
+    }),
+  );
+}

@@ -1,4 +1,5 @@
 import type { ServiceAddress } from '../domain/addresses.js';
+import { publishedPorts } from '../domain/bindings.js';
 import type { Decisions } from '../domain/decisions.js';
 import { EnvironmentError } from '../domain/errors.js';
 import type { LeaseRecord, Mode, Spec } from '../domain/lease.js';
@@ -76,6 +77,7 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
     const request = {
       ...claimOf(context, options, files),
       ports: demands.ports,
+      avoid: publishedPorts(template),
       exclusive: demands.exclusive,
       subnets,
     };

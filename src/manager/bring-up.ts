@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { publishedPorts } from '../domain/bindings.js';
 import type { Decisions } from '../domain/decisions.js';
 import { EnvironmentError } from '../domain/errors.js';
 import type { HostFacts } from '../domain/hazards/hazard.js';
@@ -47,7 +48,7 @@ export interface BroughtUp {
 
 /** From a claimed lease to running, ready and verified services; on a conflict, again with other ports or subnets. */
 export async function bringUp(task: BringUp, claimed: LeaseRecord): Promise<BroughtUp> {
-  let lease = await freeBlock(task.config, task.store, claimed, []);
+  let lease = await freeBlock(task.config, task.store, claimed, publishedPorts(task.model));
   lease = task.store.transition(lease, 'starting');
   for (let attempt = 1; ; attempt++) {
     const labels = leaseLabels(lease.id, lease.generation, task.store.id);
@@ -98,7 +99,7 @@ async function alternative(
   const reason = busy === undefined ? 'the engine had no subnet for it' : `port ${busy} was taken by somebody else`;
   config.onProgress({ type: 'retry', project: lease.project, attempt: attempt + 1, of: MAX_ATTEMPTS, reason });
   await reap(engine, lease, { emptyScans: 1 });
-  if (busy !== undefined) return freeBlock(config, store, lease, [busy]);
+  if (busy !== undefined) return freeBlock(config, store, lease, [busy, ...publishedPorts(model)]);
   return store.exchangeSubnets(lease, await subnetRequest(config, engine, model, true, steps.signal));
 }
 

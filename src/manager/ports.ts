@@ -24,8 +24,8 @@ export async function freeBlock(
     const taken = await listenedPorts(block.first, block.last);
     for (const port of taken) avoid.add(port);
     if (![...avoid].some((port) => port >= block.first && port <= block.last)) return held;
-    const request = { ports: block.last - block.first + 1, range: config.ports, ephemeral: ephemeralPorts() };
-    held = store.exchangePorts(held, request, [...avoid]);
+    const ports = block.last - block.first + 1;
+    held = store.exchangePorts(held, { ports, range: config.ports, avoid: [...avoid], ephemeral: ephemeralPorts() });
   }
 }
 

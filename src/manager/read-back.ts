@@ -37,7 +37,10 @@ function confirm(binding: Binding, containers: readonly ContainerDetail[]): Bind
     .flatMap((c) => c.ports[key] ?? [])
     .map((p) => p.port);
   const inBlock = published.filter((port) => port >= binding.port && port < binding.port + binding.count);
-  if (inBlock.length > 0) return { ...binding, port: Math.min(...inBlock) };
+  if (inBlock.length > 0) {
+    const port = Math.min(...inBlock);
+    return { ...binding, port, count: binding.count - (port - binding.port) };
+  }
   const completed = containers.some((c) => c.service === binding.service && c.status === 'exited' && c.exitCode === 0);
   if (completed || !containers.some((c) => c.service === binding.service)) return binding;
   const reason = `does not publish port ${key} any more`;

@@ -18,11 +18,15 @@ export interface ClaimRequest {
   /** How many ports in a row; 0 for none. */
   readonly ports: number;
   readonly range: PortRange;
+  /** Ports that must not be in the block. */
+  readonly avoid: readonly number[];
   readonly ephemeral?: PortRange | undefined;
   readonly subnets: SubnetRequest;
   /** A name that only one lease may hold. */
   readonly exclusive: string | null;
 }
+
+export type PortRequest = Pick<ClaimRequest, 'ports' | 'range' | 'avoid' | 'ephemeral'>;
 
 export interface SubnetRequest {
   readonly demands: readonly SubnetDemand[];
@@ -76,7 +80,7 @@ export class LeaseStore {
         owner: request.owner,
         createdAt: this.#now(),
         expiresAt: request.expiresAt,
-        ports: this.#reserve(request, []),
+        ports: this.#reserve(request),
         subnets: this.#reserveSubnets(request.subnets),
         spec: request.spec,
         bindings: [],
@@ -107,20 +111,16 @@ export class LeaseStore {
   }
 
   /**
-   * Gives up the lease's ports for another block that avoids `busy` (ports that somebody outside the store holds).
+   * Gives up the lease's ports for another block that avoids what somebody outside the store holds.
    *
    * @throws LEASE_LOST, PORTS_EXHAUSTED
    */
-  exchangePorts(
-    lease: LeaseRecord,
-    request: Pick<ClaimRequest, 'ports' | 'range' | 'ephemeral'>,
-    busy: readonly number[],
-  ): LeaseRecord {
+  exchangePorts(lease: LeaseRecord, request: PortRequest): LeaseRecord {
     return this.#write(() => {
-      const ports = this.#reserve(request, busy);
+      const ports = this.#reserve(request);
       this.#change(lease, 'port_first = ?, port_last = ?', [ports?.first ?? null, ports?.last ?? null]);
       const changed = { ...lease, ports };
-      this.#record(changed, 'ports-exchanged', { busy, ports });
+      this.#record(changed, 'ports-exchanged', { avoided: request.avoid, ports });
       return changed;
     });
   }
@@ -222,7 +222,7 @@ export class LeaseStore {
     this.#db.close();
   }
 
-  #reserve(request: Pick<ClaimRequest, 'ports' | 'range' | 'ephemeral'>, busy: readonly number[]): PortRange | null {
+  #reserve(request: PortRequest): PortRange | null {
     if (request.ports === 0) return null;
     const { range } = request;
     const leased = this.#db
@@ -231,7 +231,7 @@ export class LeaseStore {
     const block = chooseBlock({
       range,
       size: request.ports,
-      taken: [...leased, ...busy.map((port) => ({ first: port, last: port }))],
+      taken: [...leased, ...request.avoid.map((port) => ({ first: port, last: port }))],
       after: Number(this.#meta('port-cursor') ?? 0),
       ephemeral: request.ephemeral,
     });

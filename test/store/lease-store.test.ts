@@ -16,6 +16,7 @@ const request: ClaimRequest = {
   ports: 3,
   range: { first: 30000, last: 30008 },
   subnets: { demands: [], pool: { first: 0, last: 0 }, taken: [] },
+  avoid: [],
   exclusive: null,
 };
 

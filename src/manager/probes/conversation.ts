@@ -21,40 +21,51 @@ export class HungUp extends NotReady {
  * @param protocol what the answer is expected to be, for the words of a foreign one: "PostgreSQL"
  * @returns what `talk` returns, or why it could not finish; it never throws
  */
-export async function converse(
-  target: ProbeTarget,
-  protocol: string,
-  talk: (peer: Peer) => Promise<string | undefined>,
-): Promise<string | undefined> {
-  return await attempt(
+export function converse(target: ProbeTarget, protocol: string, talk: Talk): Promise<string | undefined> {
+  return attempt(
     target,
-    async (signal) => {
-      const socket = connect({ host: target.host, port: target.port, signal, noDelay: true });
-      try {
-        const peer = new Peer(socket);
-        await once(socket, 'connect');
-        return await talk(peer);
-      } finally {
-        socket.destroy();
-      }
-    },
-    (cause) => {
-      if (cause instanceof NotReady) return cause.message;
-      return isSystemError(cause) ? connectionText(cause) : `answers with something that is not ${protocol}`;
-    },
+    (signal) => dialogue(connect({ host: target.host, port: target.port }), 'connect', signal, talk),
+    (cause) => inWords(cause, protocol),
   );
 }
 
-/** Of the network, not one of Node's own (ERR_…), which reading past the end of an answer gives. */
-function isSystemError(cause: unknown): cause is NodeJS.ErrnoException {
-  const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
-  return typeof code === 'string' && !code.startsWith('ERR_');
+type Talk = (peer: Peer) => Promise<string | undefined>;
+
+/**
+ * The conversation on a socket that is about to connect, which it does with the event `connected`.
+ *
+ * @throws NotReady, an error of the connection, or whatever `talk` throws
+ */
+export async function dialogue(
+  socket: Socket,
+  connected: 'connect' | 'secureConnect',
+  signal: AbortSignal,
+  talk: Talk,
+): Promise<string | undefined> {
+  const stop = () => socket.destroy(new Error('aborted'));
+  signal.addEventListener('abort', stop);
+  try {
+    const peer = new Peer(socket);
+    await once(socket, connected);
+    return await talk(peer);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    socket.destroy();
+  }
 }
 
-/** A connection that did not work, in words. */
-export function connectionText(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ECONNREFUSED') return 'nothing listens on its port yet';
-  return isHangUp(error) ? new HungUp().message : `cannot be reached (${error.code ?? error.message})`;
+/** What an error of a dialogue means. */
+export function inWords(cause: unknown, protocol: string): string {
+  if (cause instanceof NotReady) return cause.message;
+  if (!isSystemError(cause)) return `answers with something that is not ${protocol}`;
+  if (cause.code === 'ECONNREFUSED') return 'nothing listens on its port yet';
+  return isHangUp(cause) ? new HungUp().message : `cannot be reached (${cause.code ?? cause.message})`;
+}
+
+/** Of the network, not one of Node's own (ERR_…), which reading past the end of an answer gives. */
+export function isSystemError(cause: unknown): cause is NodeJS.ErrnoException {
+  const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
+  return typeof code === 'string' && !code.startsWith('ERR_');
 }
 
 function isHangUp(error: NodeJS.ErrnoException): boolean {
@@ -115,6 +126,15 @@ export class Peer {
     while (!this.#ended && this.#received.length <= LONGEST_ANSWER) await this.#changed();
     if (this.#received.length === 0) throw new HungUp();
     return this.#cut(this.#received.length);
+  }
+
+  /** True as soon as it has said that; false when it closes, or goes on and on, without. */
+  async says(what: RegExp): Promise<boolean> {
+    for (;;) {
+      if (what.test(this.#received.toString())) return true;
+      if (this.#ended || this.#received.length > LONGEST_ANSWER) return false;
+      await this.#changed();
+    }
   }
 
   /** True when it answers, or is still connected after so many milliseconds; false when it hangs up before. */
