@@ -12,8 +12,9 @@ export {
 export type { Health } from './domain/health.js';
 export type { Binding, LeaseRecord, LeaseState, Mode } from './domain/lease.js';
 export { describeOwner, type Owner } from './domain/owner.js';
-export { type PortRange, parsePortRange } from './domain/ports.js';
+export { PORT_MODES, type PortMode, type PortRange, parsePortRange } from './domain/ports.js';
 export type { Verdict } from './domain/readiness.js';
+export type { Wait, Waits } from './domain/wait.js';
 export type { AcquiredService, AcquireOptions } from './manager/acquire.js';
 export type { CleanOptions } from './manager/clean.js';
 export type { ManagerOptions } from './manager/config.js';

@@ -1,5 +1,6 @@
 import type { Binding } from './lease.js';
 import { type ComposeModel, replicas } from './model.js';
+import type { PortMode } from './ports.js';
 
 /** A port that the file does not publish but that is to be: of a service taken off the host's network. */
 export interface ExtraPort {
@@ -9,15 +10,30 @@ export interface ExtraPort {
 }
 
 /**
- * Which leased port stands for which published port. Keyed by (service, published, target): two services of one file
- * may publish the same number, and TCP and UDP of one service share theirs. `firstPort` begins the leased block.
+ * Which leased port stands for which published port. Keyed by (service, published): two services of one file may
+ * publish the same number, and TCP and UDP of one service share theirs. `firstPort` begins the leased block; in the
+ * other modes a port is the file's own number, or 0 where the engine will choose it.
  */
-export function bindPorts(model: ComposeModel, firstPort: number, extra: readonly ExtraPort[] = []): Binding[] {
+export function bindPorts(
+  model: ComposeModel,
+  firstPort: number,
+  extra: readonly ExtraPort[] = [],
+  mode: PortMode = 'range',
+): Binding[] {
+  const bindings = bindBlock(model, firstPort, extra);
+  if (mode === 'range') return bindings;
+  return bindings.map((binding) => {
+    const [first, last] = mode === 'fixed' ? binding.published.split('-').map(Number) : [];
+    return { ...binding, port: first ?? 0, count: last && first ? last - first + 1 : binding.count };
+  });
+}
+
+function bindBlock(model: ComposeModel, firstPort: number, extra: readonly ExtraPort[]): Binding[] {
   const bindings: Binding[] = [];
   const numbers = new Map<string, { port: number; protocols: Set<string> }>();
   let next = firstPort;
   const bind = (service: string, target: number, protocol: string, published: string, count: number) => {
-    const key = `${service}\0${published}\0${target}`;
+    const key = `${service}\0${published === '' || published === '0' ? `:${target}` : published}`;
     const twin = numbers.get(key);
     const shared = twin !== undefined && !twin.protocols.has(protocol);
     const port = shared ? twin.port : next;
@@ -34,7 +50,9 @@ export function bindPorts(model: ComposeModel, firstPort: number, extra: readonl
     for (const port of spec.ports ?? [])
       bind(service, port.target, port.protocol ?? 'tcp', port.published ?? '', count);
   }
-  for (const port of extra) bind(port.service, port.target, port.protocol, String(port.target), 1);
+  for (const { service, target, protocol } of extra) {
+    bind(service, target, protocol, String(target), Math.max(1, replicas(model.services[service] ?? {})));
+  }
   return bindings;
 }
 

@@ -23,9 +23,15 @@ export const DECISIONS = {
 /** The decision for one of several names (tried in order), else the general one, else undefined. */
 export function decided<T extends string>(choice: Choice<T> | undefined, ...names: readonly string[]): T | undefined {
   if (choice === undefined || typeof choice === 'string') return choice;
-  for (const name of names) {
-    const value = choice[name];
-    if (value !== undefined) return value;
-  }
-  return choice['*'];
+  return decidedByName(choice, ...names) ?? choice['*'];
+}
+
+/** The decision for one of several names (tried in order); what is said of all does not count. */
+export function decidedByName<T extends string>(
+  choice: Choice<T> | undefined,
+  ...names: readonly string[]
+): T | undefined {
+  if (choice === undefined || typeof choice === 'string') return undefined;
+  const name = names.find((each) => Object.hasOwn(choice, each));
+  return name === undefined ? undefined : choice[name];
 }

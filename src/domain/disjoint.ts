@@ -1,5 +1,5 @@
 import { isSystemPath } from './hazards/binds.js';
-import type { ComposeModel } from './model.js';
+import type { ComposeModel, ServiceModel } from './model.js';
 import { replicas } from './model.js';
 import { overlaps, parseSubnet } from './subnet.js';
 
@@ -27,14 +27,22 @@ export function footprint(model: ComposeModel): Footprint {
     networks: new Set(own(model.networks)),
     volumes: new Set(own(model.volumes)),
     subnets: networks.flatMap(([, n]) => (n?.external ? [] : (n?.ipam?.config ?? []).flatMap((c) => c.subnet ?? []))),
-    binds: new Set(
-      services.flatMap(([, s]) =>
-        (s.volumes ?? []).flatMap((m) =>
-          m.type === 'bind' && !m.read_only && m.source && !isSystemPath(m.source) ? [m.source] : [],
-        ),
-      ),
-    ),
+    binds: new Set([...services.flatMap(([, s]) => writableBinds(s)), ...devices(model)]),
   };
+}
+
+function writableBinds({ volumes = [] }: ServiceModel): string[] {
+  return volumes.flatMap((m) =>
+    m.type === 'bind' && !m.read_only && m.source && !isSystemPath(m.source) ? [m.source] : [],
+  );
+}
+
+/** A volume on a device is that device, whatever its name. */
+function devices({ volumes = {} }: ComposeModel): string[] {
+  return Object.values(volumes).flatMap((v) => {
+    const { device, type } = v?.driver_opts ?? {};
+    return device === undefined || type === 'tmpfs' || v?.external ? [] : [device];
+  });
 }
 
 /** What both have; `shared` are things that the user or the plan has declared to be common. Empty when disjoint. */

@@ -83,12 +83,12 @@ export const CATALOGUE = {
   },
   CREATE_FAILED: {
     family: 'start',
-    message: 'Compose could not create the containers of {project}: {reason}',
+    message: 'Compose could not create the containers of {project}: {reason}{evidence}',
     hint: 'The text above is Compose’s own; `docker compose create` with the same files repeats it.',
   },
   START_FAILED: {
     family: 'start',
-    message: 'Service "{service}" could not be started: {reason}',
+    message: 'Service "{service}" could not be started: {reason}{evidence}',
     hint: 'Check its command, entrypoint and mounts in {file}.',
   },
   SERVICE_FAILED: {
@@ -103,12 +103,12 @@ export const CATALOGUE = {
   },
   PORT_CONFLICT: {
     family: 'start',
-    message: 'Port {port} for service "{service}" was taken by somebody else in each of {attempts} attempts.',
+    message: 'Port {port} for service "{service}" was taken by somebody else in each of {attempts} attempts.{evidence}',
     hint: 'Choose another range with --ports FIRST-LAST (`ss -ltnp` shows who holds a port).',
   },
   ISOLATION_BROKEN: {
     family: 'start',
-    message: 'Service "{service}" has {what}, which its lease does not hold.',
+    message: 'Service "{service}" has {what}, which its lease does not hold.{evidence}',
     hint: 'This is a bug of docker-manual: please report it with the output of `docker-manual start --json`.',
   },
   LEASE_NOT_FOUND: {
@@ -194,6 +194,21 @@ export type Step =
 export type ErrorCode = keyof typeof CATALOGUE;
 export type ErrorParams = Readonly<Record<string, string | number>>;
 
+interface ErrorOptions {
+  readonly cause?: unknown;
+  readonly step?: Step | undefined;
+  readonly dossier?: string | undefined;
+}
+
+interface ErrorJson {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string;
+  readonly params: ErrorParams;
+  readonly step: Step | null;
+  readonly dossier: string | null;
+}
+
 /**
  * The one error of this project. Anything else that is thrown is a bug.
  *
@@ -208,18 +223,22 @@ export class EnvironmentError extends Error {
   step?: Step;
   /** What a command exits with (2 config, 3 engine, 4 start, 5 lease, 6 cleanup, 7 capacity, 130 aborted). */
   readonly exitCode: number;
+  /** Folder with everything that the failed environment has left behind: logs, states, events. */
+  readonly dossier?: string;
 
-  constructor(code: ErrorCode, params: ErrorParams = {}, options: { cause?: unknown; step?: Step | undefined } = {}) {
+  constructor(code: ErrorCode, params: ErrorParams = {}, options: ErrorOptions = {}) {
     super(fill(CATALOGUE[code].message, params), options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.params = params;
     if (options.step) this.step = options.step;
+    if (options.dossier) this.dossier = options.dossier;
     this.hint = fill(CATALOGUE[code].hint, params);
     this.exitCode = EXIT_CODES[CATALOGUE[code].family];
   }
 
-  toJSON(): { code: ErrorCode; message: string; hint: string; params: ErrorParams; step: Step | null } {
-    return { code: this.code, message: this.message, hint: this.hint, params: this.params, step: this.step ?? null };
+  toJSON(): ErrorJson {
+    const { code, message, hint, params, step = null, dossier = null } = this;
+    return { code, message, hint, params, step, dossier };
   }
 }
 

@@ -6,7 +6,6 @@ import { STORE_FAMILIES } from './families/stores.js';
 import { WEB_FAMILIES } from './families/web.js';
 
 export { mssqlPassword, postgresLogin } from './families/databases.js';
-export type { ImageFamily } from './families/family.js';
 export { redisPassword } from './families/stores.js';
 
 /**

@@ -1,9 +1,11 @@
 import type { LeaseRecord } from './lease.js';
 import type { ComposeModel } from './model.js';
+import type { PortMode } from './ports.js';
 
 /** What the engine says a container has; the part of it that could be somebody else's. */
 export interface ContainerBelongings {
   readonly name: string;
+  readonly service: string;
   readonly ports: Readonly<Record<string, readonly { readonly host: string; readonly port: number }[]>>;
   readonly mounts: readonly { readonly type: string; readonly name: string }[];
   readonly networks: readonly string[];
@@ -21,15 +23,17 @@ export function breaches(
   model: ComposeModel,
   container: ContainerBelongings,
   host: string,
+  portMode: PortMode = 'range',
 ): string[] {
   const shared = externals(model);
-  const volumes = container.mounts.filter((m) => m.type === 'volume' && !isAnonymous(m.name)).map((m) => m.name);
+  const named = container.mounts.filter((m) => m.type === 'volume' && !isAnonymous(m.name)).map((m) => m.name);
+  const volumes = borrowsVolumes(model, container.service) ? [] : named;
   const foreign = (name: string) => !shared.has(name) && !name.startsWith(`${lease.project}_`);
   return [
     ...(container.name.startsWith(`${lease.project}-`) ? [] : [`the container name ${container.name}`]),
     ...Object.values(container.ports)
       .flat()
-      .filter((p) => p.host !== host || !holds(lease, p.port))
+      .filter((p) => p.host !== host || (portMode === 'range' && !holds(lease, p.port)))
       .map((p) => `the published port ${p.host}:${p.port}`),
     ...volumes.filter(foreign).map((name) => `the volume ${name}`),
     ...container.networks
@@ -47,8 +51,14 @@ function isAnonymous(volume: string): boolean {
   return /^[0-9a-f]{64}$/.test(volume);
 }
 
+/** Which volumes another container has is not said in the file that borrows them. */
+function borrowsVolumes(model: ComposeModel, service: string): boolean {
+  return model.services[service]?.volumes_from?.some((from) => from.startsWith('container:')) ?? false;
+}
+
 /** What the file itself declares to be somebody else's. */
 function externals(model: ComposeModel): ReadonlySet<string> {
   const objects = [...Object.entries(model.networks ?? {}), ...Object.entries(model.volumes ?? {})];
-  return new Set(objects.flatMap(([key, object]) => (object?.external ? [object.name ?? key] : [])));
+  const declared = objects.flatMap(([key, object]) => (object?.external ? [object.name ?? key] : []));
+  return new Set([...declared, ...Object.values(model.services).flatMap((s) => s.network_mode ?? [])]);
 }

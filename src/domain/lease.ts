@@ -18,7 +18,8 @@ export type Mode = 'dedicated' | 'shared' | 'production';
 /** What may follow what. The store refuses every other change. */
 export const TRANSITIONS: Readonly<Record<LeaseState, readonly LeaseState[]>> = {
   pending: ['starting', 'failed', 'stopping', 'expired'],
-  starting: ['ready', 'failed', 'stopping', 'suspect', 'expired'],
+  // Degraded at once: a start that failed and is kept for a look.
+  starting: ['ready', 'degraded', 'failed', 'stopping', 'suspect', 'expired'],
   ready: ['degraded', 'stopping', 'suspect', 'expired'],
   degraded: ['ready', 'stopping', 'suspect', 'expired'],
   suspect: ['ready', 'starting', 'stopping', 'expired'],

@@ -16,6 +16,7 @@ export interface ServiceModel {
   readonly build?: { readonly context?: string; readonly dockerfile?: string; readonly tags?: readonly string[] };
   readonly container_name?: string;
   readonly command?: readonly string[] | null;
+  readonly entrypoint?: readonly string[] | null;
   readonly environment?: Readonly<Record<string, string | null>>;
   readonly labels?: Readonly<Record<string, string>>;
   readonly ports?: readonly PortModel[];
@@ -28,8 +29,10 @@ export interface ServiceModel {
   readonly external_links?: readonly string[];
   readonly volumes_from?: readonly string[];
   readonly extra_hosts?: readonly string[];
+  readonly dns?: readonly string[];
   readonly privileged?: boolean;
   readonly devices?: readonly unknown[];
+  readonly gpus?: readonly unknown[];
   readonly logging?: { readonly driver?: string; readonly options?: Readonly<Record<string, string>> };
   readonly volumes?: readonly MountModel[];
   readonly healthcheck?: HealthcheckModel;
@@ -60,6 +63,7 @@ export interface PortModel {
 export interface ServiceNetworkModel {
   readonly aliases?: readonly string[];
   readonly ipv4_address?: string;
+  readonly ipv6_address?: string;
 }
 
 export interface MountModel {

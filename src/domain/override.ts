@@ -29,32 +29,47 @@ type Values = Record<string, unknown>;
 
 /** An override while it is being written: each rule adds its part, later parts of one key win. */
 export class OverrideDraft {
-  readonly #sections: Record<Section, Record<string, Values | Replace>> = { services: {}, networks: {}, volumes: {} };
+  readonly #sections: Record<Section, Map<string, Values | Replace>> = {
+    services: new Map(),
+    networks: new Map(),
+    volumes: new Map(),
+  };
   readonly copies: VolumeCopy[] = [];
   /** Names of which only one environment of this machine may have each at a time. */
   readonly exclusive = new Set<string>();
 
   /** Merges values into a service, network or volume; maps of maps are merged one level deeper. */
   set(section: Section, name: string, values: Values): void {
-    const present = this.#sections[section][name];
+    const present = this.#sections[section].get(name);
     if (present instanceof Replace) return;
     const merged: Values = { ...present };
     for (const [key, value] of Object.entries(values)) {
       const old = merged[key];
       merged[key] = isMap(old) && isMap(value) ? { ...old, ...value } : value;
     }
-    this.#sections[section][name] = merged;
+    this.#sections[section].set(name, merged);
+  }
+
+  /** Merges values into what a service has on one of its networks. */
+  setOnNetwork(service: string, network: string, values: Values): void {
+    const networks = this.get('services', service, 'networks') as Record<string, Values> | undefined;
+    this.set('services', service, { networks: { [network]: { ...networks?.[network], ...values } } });
   }
 
   /** What has been set so far. */
   get(section: Section, name: string, key: string): unknown {
-    const present = this.#sections[section][name];
+    const present = this.#sections[section].get(name);
     return present instanceof Replace ? undefined : present?.[key];
+  }
+
+  /** Fills a volume with data, once. */
+  copy(copy: VolumeCopy): void {
+    if (!this.copies.some(({ to }) => to === copy.to)) this.copies.push(copy);
   }
 
   /** Replaces a whole network or volume. */
   replace(section: Section, name: string, value: Values): void {
-    this.#sections[section][name] = new Replace(value);
+    this.#sections[section].set(name, new Replace(value));
   }
 
   /** The finished override, with our labels on everything that is made for the lease. */
@@ -62,7 +77,7 @@ export class OverrideDraft {
     const label = (entry: Values | Replace): Values | Replace =>
       entry instanceof Replace ? new Replace({ ...(entry.value as Values), labels }) : { labels, ...entry };
     const finish = (section: Section) =>
-      Object.fromEntries(Object.entries(this.#sections[section]).map(([name, entry]) => [name, label(entry)]));
+      Object.fromEntries([...this.#sections[section]].map(([name, entry]) => [name, label(entry)]));
     return {
       services: finish('services') as Override['services'],
       networks: finish('networks'),

@@ -7,19 +7,21 @@ import type { Hazard, HazardRule, HostFacts } from './hazards/hazard.js';
 import { foreignObjects, hostNetwork, portsOfHostService, sharedHardware, traefik } from './hazards/host.js';
 import { containerNames, imageTags, objectNames } from './hazards/names.js';
 import { publishedPorts } from './hazards/ports.js';
-import { type SubnetDemand, subnetDemands, subnets } from './hazards/subnets.js';
+import { subnets } from './hazards/subnets.js';
 import { healthTiming, logs } from './hazards/timing.js';
 import { publishedUrls } from './hazards/urls.js';
 import type { Labels } from './labels.js';
 import type { Binding } from './lease.js';
 import type { ComposeModel } from './model.js';
 import { type Override, OverrideDraft, type VolumeCopy } from './override.js';
+import type { PortMode } from './ports.js';
 
 export interface PlanRequest {
   readonly model: ComposeModel;
   readonly project: string;
-  /** First port of the leased block. */
+  /** First port of the leased block; of no meaning in the modes that lease none. */
   readonly firstPort: number;
+  readonly portMode: PortMode;
   /** Leased subnets: network → "10.231.0.0/28". */
   readonly subnets: ReadonlyMap<string, string>;
   /** Address that ports are published on. */
@@ -49,23 +51,18 @@ export function planEnvironment(request: PlanRequest): Plan {
 /** What has to be leased before a plan can be made. */
 export interface Demands {
   readonly ports: number;
-  readonly subnets: readonly SubnetDemand[];
   /** A name that only one environment of the machine may hold. */
   readonly exclusive: string | null;
   /** Decisions that the user has not taken. */
   readonly open: readonly Hazard[];
 }
 
-export function demandsOf(
-  model: ComposeModel,
-  decisions: Decisions,
-  facts: HostFacts,
-  poolsAreShort: boolean,
-): Demands {
+export function demandsOf(model: ComposeModel, decisions: Decisions, facts: HostFacts, portMode: PortMode): Demands {
   const request: PlanRequest = {
     model,
     project: model.name,
     firstPort: 0,
+    portMode,
     subnets: new Map(),
     host: '127.0.0.1',
     labels: {},
@@ -75,8 +72,7 @@ export function demandsOf(
   };
   const { plan, exclusive } = runRules(request);
   return {
-    ports: blockSize(plan.bindings, 0),
-    subnets: subnetDemands(model, poolsAreShort),
+    ports: portMode === 'range' ? blockSize(plan.bindings, 0) : 0,
     exclusive,
     open: plan.hazards.filter((hazard) => hazard.class === 'decision'),
   };
@@ -84,7 +80,7 @@ export function demandsOf(
 
 function runRules(request: PlanRequest): { plan: Plan; exclusive: string | null } {
   const { model, project, host, decisions, facts } = request;
-  const bindings = bindPorts(model, request.firstPort, extraPorts(model, decisions, facts));
+  const bindings = bindPorts(model, request.firstPort, extraPorts(model, decisions, facts), request.portMode);
   const draft = new OverrideDraft();
   for (const service of Object.keys(model.services)) draft.set('services', service, {});
   const context = { model, project, bindings, host, decisions, facts, draft };
@@ -92,13 +88,13 @@ function runRules(request: PlanRequest): { plan: Plan; exclusive: string | null 
     publishedPorts,
     containerNames,
     objectNames,
+    imageTags,
     externals,
     subnets(request.subnets),
     binds,
     volumeDevices,
     hostNetwork,
     foreignObjects,
-    imageTags,
     publishedUrls,
     traefik,
     healthTiming(request.accelerateFor),
@@ -113,8 +109,11 @@ function runRules(request: PlanRequest): { plan: Plan; exclusive: string | null 
 function extraPorts(model: ComposeModel, decisions: Decisions, facts: HostFacts): ExtraPort[] {
   return Object.entries(model.services).flatMap(([name, service]) => {
     if (service.network_mode !== 'host' || decided(decisions.hostNetwork, name) !== 'convert') return [];
-    const exposed = facts.exposed[service.image ?? ''] ?? [];
-    return portsOfHostService(service, exposed).map((port) => ({ service: name, ...port }));
+    const exposed = facts.images[service.image ?? '']?.exposedPorts ?? [];
+    const published = new Set(service.ports?.map((port) => `${port.target}/${port.protocol ?? 'tcp'}`));
+    return portsOfHostService(service, exposed).flatMap((port) =>
+      published.has(`${port.target}/${port.protocol}`) ? [] : [{ service: name, ...port }],
+    );
   });
 }
 

@@ -6,6 +6,21 @@ export interface PortRange {
 
 export const DEFAULT_PORT_RANGE: PortRange = { first: 30000, last: 40000 };
 
+/**
+ * Which numbers published ports get. range: a leased block, known before the start. ephemeral: what the engine
+ * chooses, known afterwards. fixed: the file's own, so that only one copy can run (on loopback all the same).
+ */
+export type PortMode = 'range' | 'ephemeral' | 'fixed';
+
+export const PORT_MODES: readonly PortMode[] = ['range', 'ephemeral', 'fixed'];
+
+/** "30010,30100-30200" → ranges; undefined where the text is none. */
+export function parsePortList(text: string): PortRange[] | undefined {
+  const parts = text.split(',').map((part) => (/^\s*\d+\s*$/.test(part) ? `${part.trim()}-${part.trim()}` : part));
+  const ranges = parts.map(parsePortRange);
+  return ranges.every((range) => range !== undefined) ? ranges : undefined;
+}
+
 /** "30000-40000" → a range; undefined where the text is none. */
 export function parsePortRange(text: string): PortRange | undefined {
   const match = /^(\d{1,5})-(\d{1,5})$/.exec(text.trim());

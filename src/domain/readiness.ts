@@ -1,5 +1,6 @@
 import { hasHealthcheck } from './hazards/timing.js';
 import type { ComposeModel, ServiceModel } from './model.js';
+import type { Waits } from './wait.js';
 
 /** One container of an environment, as the engine last showed it. Times are milliseconds since the epoch. */
 export interface Observation {
@@ -15,6 +16,16 @@ export interface Observation {
   readonly startedAt: number;
   /** Why the engine could not start it. */
   readonly error: string;
+  /** What asking the service itself has said; absent where it is not asked. */
+  readonly probe?: ProbeResult;
+}
+
+export interface ProbeResult {
+  readonly passed: boolean;
+  /** Why it has not passed yet, in words. */
+  readonly why: string;
+  /** After so long without an answer the container counts as running; null: never. Milliseconds. */
+  readonly silentAfter: number | null;
 }
 
 export type Verdict =
@@ -27,8 +38,11 @@ export type Verdict =
 /** A restarting container is given up after this many exits: one may be a race with a dependency, three are a loop. */
 const CRASH_LOOP_EXITS = 3;
 
-/** Without a health check a container counts as running after this long with no exit. Milliseconds. */
-const STABLE_AFTER = 1000;
+/**
+ * With no health check and nothing to ask, a container counts as running after this long with no exit. Most programs
+ * that cannot start say so within two seconds: a missing variable, a refused connection. Milliseconds.
+ */
+const STABLE_AFTER = 2500;
 
 export function judge(service: ServiceModel, seen: Observation, oneShot: boolean, now: number): Verdict {
   switch (seen.status) {
@@ -46,12 +60,22 @@ export function judge(service: ServiceModel, seen: Observation, oneShot: boolean
 
 function judgeRunning(seen: Observation, oneShot: boolean, now: number): Verdict {
   if (seen.exits >= CRASH_LOOP_EXITS) return { state: 'failed', reason: crashLoop(seen) };
+  // Of a child: the container goes on, with a part of it missing.
+  if (seen.oomKilled) return { state: 'failed', reason: 'lost a process that used more memory than its limit (OOM)' };
   if (oneShot) return { state: 'starting', why: 'runs until it is done' };
+  if (seen.probe) return judgeProbe(seen.probe, seen.startedAt, now);
   if (seen.health === 'healthy') return { state: 'healthy' };
   if (seen.health !== 'none') return { state: 'starting', why: `health check: ${seen.health}` };
   const until = seen.startedAt + STABLE_AFTER;
   if (now >= until) return { state: 'running' };
   return { state: 'starting', why: 'no health check: watched for a moment', until };
+}
+
+function judgeProbe({ passed, why, silentAfter }: ProbeResult, startedAt: number, now: number): Verdict {
+  if (passed) return { state: 'running' };
+  if (silentAfter === null) return { state: 'starting', why };
+  const until = startedAt + silentAfter;
+  return now >= until ? { state: 'running' } : { state: 'starting', why, until };
 }
 
 function judgeExit(service: ServiceModel, seen: Observation, oneShot: boolean): Verdict {
@@ -81,9 +105,9 @@ function exitText(seen: Observation): string {
     : `exited with code ${seen.exitCode}`;
 }
 
-/** Services that somebody waits for to complete: they are to end, not to stay. */
-export function oneShots(model: ComposeModel): ReadonlySet<string> {
-  const found = new Set<string>();
+/** Services that somebody waits for to complete, or that the user says will: they are to end, not to stay. */
+export function oneShots(model: ComposeModel, waits: Waits = {}): ReadonlySet<string> {
+  const found = new Set<string>(Object.keys(waits).filter((name) => waits[name] === 'exit'));
   for (const service of Object.values(model.services)) {
     for (const [name, dependency] of Object.entries(service.depends_on ?? {})) {
       if (dependency.condition === 'service_completed_successfully') found.add(name);

@@ -6,7 +6,6 @@ import type { ComposeModel } from '../domain/model.js';
 import { classifyComposeError } from './classify.js';
 import { type Endpoint, endpointEnvironment } from './endpoint.js';
 import type { ComposeRun } from './engine.js';
-import { renderOverride } from './override-file.js';
 
 /** Variables that would make Compose choose other files, another project or another engine than we name. */
 const STEERING = [
@@ -44,15 +43,20 @@ export class ComposeCli {
   }
 
   async resolveRun(run: ComposeRun, signal: AbortSignal): Promise<ComposeModel> {
-    writeFileSync(run.overrideFile, renderOverride(run.override), { mode: 0o600 });
+    await writeOverride(run);
     return this.resolve({ ...run, files: [...run.files, run.overrideFile] }, run.project, signal);
   }
 
-  async pull(run: ComposeRun, services: readonly string[], signal: AbortSignal): Promise<void> {
-    await this.#project(run, ['pull', ...services], signal, 'IMAGE_UNAVAILABLE', {
-      service: services.join(', '),
-      image: '',
-    });
+  async pull(spec: Spec, project: string, services: readonly string[], signal: AbortSignal): Promise<void> {
+    await this.#run(
+      [...fileArguments(spec), '-p', project, 'pull', '--quiet', ...services],
+      signal,
+      'IMAGE_UNAVAILABLE',
+      {
+        service: services.join(', '),
+        image: '',
+      },
+    );
   }
 
   async build(run: ComposeRun, services: readonly string[], signal: AbortSignal): Promise<void> {
@@ -74,7 +78,7 @@ export class ComposeCli {
     fallback: ErrorCode,
     params: ErrorParams,
   ): Promise<void> {
-    writeFileSync(run.overrideFile, renderOverride(run.override), { mode: 0o600 });
+    await writeOverride(run);
     const files = fileArguments({ ...run, files: [...run.files, run.overrideFile] });
     await this.#run(['--progress', 'plain', ...files, '-p', run.project, ...command], signal, fallback, params);
   }
@@ -105,6 +109,11 @@ export class ComposeCli {
     }
     throw classifyComposeError(result.stderr || (result.shortMessage ?? ''), this.#endpoint.url, fallback, params);
   }
+}
+
+async function writeOverride(run: ComposeRun): Promise<void> {
+  const { renderOverride } = await import('./override-file.js'); // 30 ms for the YAML library
+  writeFileSync(run.overrideFile, renderOverride(run.override), { mode: 0o600 });
 }
 
 function fileArguments(files: Spec): string[] {

@@ -17,6 +17,7 @@ import type {
   NetworkObject,
   VolumeObject,
 } from './engine.js';
+import { LogText, logText, plainText } from './log-text.js';
 
 /** A healthy engine answers `version` in about 2 ms; a hung one never does. */
 const PING_TIMEOUT = 2000;
@@ -76,7 +77,7 @@ export class Daemon {
     );
     if (!found) return undefined;
     const state = found.State as typeof found.State & {
-      Health?: { Status: string; Log?: { Output: string }[] | null };
+      Health?: { Status: string; Log?: { End: string; ExitCode: number; Output: string }[] | null };
     };
     return {
       id: found.Id,
@@ -91,9 +92,21 @@ export class Daemon {
       error: state.Error,
       restartCount: found.RestartCount,
       ports: state.Running ? portsOf(found.NetworkSettings.Ports) : {},
-      mounts: found.Mounts.map((m) => ({ type: m.Type ?? '', name: m.Name ?? '', source: m.Source })),
+      mounts: found.Mounts.map((m) => ({
+        type: m.Type ?? '',
+        name: m.Name ?? '',
+        source: m.Source,
+        target: m.Destination,
+        readOnly: !m.RW,
+      })),
       networks: Object.keys(found.NetworkSettings.Networks),
-      probeOutput: (state.Health?.Log?.at(-1)?.Output ?? '').trim(),
+      addresses: Object.values(found.NetworkSettings.Networks).flatMap((n) => (n.IPAddress ? [n.IPAddress] : [])),
+      command: [found.Path, ...found.Args],
+      healthLog: (state.Health?.Log ?? []).map((probe) => ({
+        exitCode: probe.ExitCode,
+        output: plainText(probe.Output).trim(),
+        endedAt: Date.parse(probe.End),
+      })),
     };
   }
 
@@ -174,13 +187,42 @@ export class Daemon {
     }
   }
 
+  async exec(
+    id: string,
+    command: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ exitCode: number; output: string }> {
+    const container = this.#docker.getContainer(id);
+    const created = await this.#call('create exec', signal, (abortSignal) =>
+      container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true, abortSignal }),
+    );
+    const stream = await this.#call('start exec', signal, (abortSignal) => created.start({ abortSignal }));
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+    const { ExitCode } = await this.#call('inspect exec', signal, (abortSignal) => created.inspect({ abortSignal }));
+    return { exitCode: ExitCode ?? -1, output: logText(Buffer.concat(chunks)) };
+  }
+
   async logTail(id: string, lines: number, signal: AbortSignal): Promise<string> {
     const raw = await this.#gone(() =>
       this.#call('read logs', signal, (abortSignal) =>
         this.#docker.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, follow: false, abortSignal }),
       ),
     );
-    return raw ? plainText(demultiplex(raw as unknown as Buffer)) : '';
+    return raw ? logText(raw as unknown as Buffer) : '';
+  }
+
+  async logs(id: string, maxBytes: number, signal: AbortSignal): Promise<string> {
+    const text = new LogText(maxBytes);
+    // The client reads a log that it does not follow into memory as a whole, however long it is; this streams it.
+    const stream = await this.#gone(() => this.#call('read logs', signal, () => this.#logStream(id, signal)));
+    if (!stream) return '';
+    try {
+      for await (const chunk of stream) text.push(chunk as Buffer);
+    } catch {
+      // What has come until the engine went or the time was over is better than nothing.
+    }
+    return text.toString();
   }
 
   async events(labels: LabelFilter, signal: AbortSignal): Promise<AsyncIterable<ContainerEvent>> {
@@ -191,6 +233,20 @@ export class Daemon {
       }),
     );
     return readEvents(stream as Readable, signal);
+  }
+
+  #logStream(id: string, abortSignal: AbortSignal): Promise<Readable> {
+    const request = {
+      path: `/containers/${id}/logs?`,
+      method: 'GET',
+      isStream: true,
+      options: { stdout: true, stderr: true },
+      abortSignal,
+      statusCodes: { 200: true, 404: 'no such container' },
+    };
+    return new Promise((resolve, reject) => {
+      this.#docker.modem.dial(request, (error, stream) => (error ? reject(error) : resolve(stream as Readable)));
+    });
   }
 
   /** Runs one API call under the caller's signal and a time limit of its own, and names what went wrong. */
@@ -297,22 +353,4 @@ function parseEvent(line: string): ContainerEvent {
     exitCode: exitCode === undefined ? undefined : Number(exitCode),
     time: Math.round(event.timeNano / 1e6),
   };
-}
-
-/** Frames of the log stream: type, three zero bytes, length, payload. A TTY container sends bare text. */
-function demultiplex(raw: Buffer): string {
-  if (raw.length < 8 || raw[0] === undefined || raw[0] > 2 || raw.readUIntBE(1, 3) !== 0) return raw.toString('utf8');
-  const parts: Buffer[] = [];
-  for (let at = 0; at + 8 <= raw.length; ) {
-    const length = raw.readUInt32BE(at + 4);
-    parts.push(raw.subarray(at + 8, at + 8 + length));
-    at += 8 + length;
-  }
-  return Buffer.concat(parts).toString('utf8');
-}
-
-/** Without terminal colours, cursor movements and other control characters than newline and tab. */
-function plainText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  return text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
 }

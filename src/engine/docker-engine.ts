@@ -1,34 +1,45 @@
-import { ComposeCli } from './compose-cli.js';
-import { Daemon } from './daemon.js';
 import { endpointHost, resolveEndpoint } from './endpoint.js';
 import type { Engine } from './engine.js';
 
-/** The real engine: the Compose CLI for what only Compose can do, the API for everything else, one endpoint for both. */
+/**
+ * The real engine: the Compose CLI for what only Compose can do, the API for everything else, one endpoint for both.
+ * Their libraries are loaded by the first call that needs them: 60 ms and 80 ms that many commands can do without.
+ */
 export function connectEngine(env: NodeJS.ProcessEnv): Engine {
   const endpoint = resolveEndpoint(env);
-  const compose = new ComposeCli(endpoint, env);
-  const daemon = new Daemon(endpoint);
+  const compose = once(async () => new (await import('./compose-cli.js')).ComposeCli(endpoint, env));
+  const daemon = once(async () => new (await import('./daemon.js')).Daemon(endpoint));
   return {
     endpoint: endpoint.url,
     host: endpointHost(endpoint),
-    ping: (signal) => daemon.ping(signal),
-    resolve: (files, project, signal) => compose.resolve(files, project, signal),
-    resolveRun: (run, signal) => compose.resolveRun(run, signal),
-    image: (reference, signal) => daemon.image(reference, signal),
-    pull: (run, services, signal) => compose.pull(run, services, signal),
-    build: (run, services, signal) => compose.build(run, services, signal),
-    create: (run, signal) => compose.create(run, signal),
-    up: (run, signal) => compose.up(run, signal),
-    containers: (labels, signal) => daemon.containers(labels, signal),
-    inspect: (id, signal) => daemon.inspect(id, signal),
-    start: (id, signal) => daemon.start(id, signal),
-    removeContainer: (id, signal) => daemon.removeContainer(id, signal),
-    networks: (labels, signal) => daemon.networks(labels, signal),
-    removeNetwork: (id, signal) => daemon.removeNetwork(id, signal),
-    volumes: (labels, signal) => daemon.volumes(labels, signal),
-    removeVolume: (name, signal) => daemon.removeVolume(name, signal),
-    copyIntoVolume: (copy, labels, signal) => daemon.copyIntoVolume(copy, labels, signal),
-    logTail: (id, lines, signal) => daemon.logTail(id, lines, signal),
-    events: (labels, signal) => daemon.events(labels, signal),
+    ping: async (signal) => (await daemon()).ping(signal),
+    resolve: async (files, project, signal) => (await compose()).resolve(files, project, signal),
+    resolveRun: async (run, signal) => (await compose()).resolveRun(run, signal),
+    image: async (reference, signal) => (await daemon()).image(reference, signal),
+    pull: async (spec, project, services, signal) => (await compose()).pull(spec, project, services, signal),
+    build: async (run, services, signal) => (await compose()).build(run, services, signal),
+    create: async (run, signal) => (await compose()).create(run, signal),
+    up: async (run, signal) => (await compose()).up(run, signal),
+    containers: async (labels, signal) => (await daemon()).containers(labels, signal),
+    inspect: async (id, signal) => (await daemon()).inspect(id, signal),
+    start: async (id, signal) => (await daemon()).start(id, signal),
+    removeContainer: async (id, signal) => (await daemon()).removeContainer(id, signal),
+    networks: async (labels, signal) => (await daemon()).networks(labels, signal),
+    removeNetwork: async (id, signal) => (await daemon()).removeNetwork(id, signal),
+    volumes: async (labels, signal) => (await daemon()).volumes(labels, signal),
+    removeVolume: async (name, signal) => (await daemon()).removeVolume(name, signal),
+    copyIntoVolume: async (copy, labels, signal) => (await daemon()).copyIntoVolume(copy, labels, signal),
+    exec: async (id, command, signal) => (await daemon()).exec(id, command, signal),
+    logTail: async (id, lines, signal) => (await daemon()).logTail(id, lines, signal),
+    logs: async (id, maxBytes, signal) => (await daemon()).logs(id, maxBytes, signal),
+    events: async (labels, signal) => (await daemon()).events(labels, signal),
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }

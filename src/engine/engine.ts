@@ -23,7 +23,7 @@ export interface Engine {
   /** What the engine knows of an image; undefined where it does not have it. */
   image(reference: string, signal: AbortSignal): Promise<ImageDetail | undefined>;
   /** `docker compose pull` of the named services. */
-  pull(run: ComposeRun, services: readonly string[], signal: AbortSignal): Promise<void>;
+  pull(spec: Spec, project: string, services: readonly string[], signal: AbortSignal): Promise<void>;
   /** `docker compose build` of the named services. */
   build(run: ComposeRun, services: readonly string[], signal: AbortSignal): Promise<void>;
   /** `docker compose create`: networks, volumes and containers, nothing started. */
@@ -47,8 +47,12 @@ export interface Engine {
    * any image runs. The container that it needs for that bears the labels and is removed again.
    */
   copyIntoVolume(copy: VolumeCopy, labels: Labels, signal: AbortSignal): Promise<void>;
+  /** Runs a command in a running container and returns what it wrote, stdout and stderr together. */
+  exec(id: string, command: readonly string[], signal: AbortSignal): Promise<{ exitCode: number; output: string }>;
   /** The last lines of stdout and stderr together, without terminal colours. */
   logTail(id: string, lines: number, signal: AbortSignal): Promise<string>;
+  /** The whole log, stdout and stderr together, as plain text; of a longer one than `maxBytes` the beginning and the end. */
+  logs(id: string, maxBytes: number, signal: AbortSignal): Promise<string>;
   /** Container events from the moment the promise resolves until the signal aborts. */
   events(labels: LabelFilter, signal: AbortSignal): Promise<AsyncIterable<ContainerEvent>>;
 }
@@ -105,10 +109,27 @@ export interface ContainerDetail extends Omit<Observation, 'exits'> {
   readonly restartCount: number;
   /** "5432/tcp" → where it is reached. Empty while the container does not run. */
   readonly ports: Readonly<Record<string, readonly { readonly host: string; readonly port: number }[]>>;
-  readonly mounts: readonly { readonly type: string; readonly name: string; readonly source: string }[];
+  readonly mounts: readonly {
+    readonly type: string;
+    readonly name: string;
+    readonly source: string;
+    readonly target: string;
+    readonly readOnly: boolean;
+  }[];
   readonly networks: readonly string[];
-  /** Output of the latest health probe, "" where none ran. */
-  readonly probeOutput: string;
+  /** Its addresses on its networks; empty while it does not run. */
+  readonly addresses: readonly string[];
+  /** Entrypoint and arguments, as they are run. */
+  readonly command: readonly string[];
+  /** The latest health probes, oldest first (the engine keeps five); empty where none ran. */
+  readonly healthLog: readonly HealthProbe[];
+}
+
+export interface HealthProbe {
+  readonly exitCode: number;
+  readonly output: string;
+  /** Milliseconds since the epoch. */
+  readonly endedAt: number;
 }
 
 export interface ContainerEvent {

@@ -3,15 +3,20 @@ import { publishedPorts } from '../domain/bindings.js';
 import type { Decisions } from '../domain/decisions.js';
 import { EnvironmentError } from '../domain/errors.js';
 import type { LeaseRecord, Mode, Spec } from '../domain/lease.js';
+import type { ComposeModel } from '../domain/model.js';
 import { demandsOf, unisolatable } from '../domain/plan.js';
+import type { PortMode } from '../domain/ports.js';
 import { projectBase } from '../domain/project-name.js';
+import { suggest } from '../domain/suggest.js';
+import type { Waits } from '../domain/wait.js';
 import type { Engine } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import { type BroughtUp, bringUp } from './bring-up.js';
 import { type FileOptions, findSpec, folderName } from './compose-files.js';
 import type { Context } from './context.js';
+import { Timeline } from './dossier-timeline.js';
 import { addressesOf } from './env.js';
-import { withEvidence } from './evidence.js';
+import { failedStart } from './failed-start.js';
 import { hostFacts } from './host-facts.js';
 import { locate } from './locate.js';
 import { ephemeralPorts, thisProcess, thisSession } from './machine.js';
@@ -33,8 +38,14 @@ export interface AcquireOptions extends FileOptions {
    * many milliseconds after it is ready. null: it lasts until it is released.
    */
   readonly ttl?: number | null;
+  /** Which numbers published ports get; a leased range by default. */
+  readonly portMode?: PortMode;
+  /** When a service counts as ready, for those where the standard is not right: `{ worker: { log: 'listening' } }`. */
+  readonly waits?: Waits;
   /** Probe more often while services start, then as the file says. True by default. */
   readonly accelerate?: boolean;
+  /** On a failed start, leave what is there running for a look: for half an hour, or until it is stopped by name. */
+  readonly keepOnFailure?: boolean;
   /** How the holder is called in `status` and in errors; the running script's name by default. */
   readonly owner?: string;
   /** Ends the acquire; what was made is removed first. */
@@ -60,7 +71,8 @@ const DEFAULT_WAIT_TIMEOUT = 60_000;
 
 /** Gives one more environment made of the user's files, ready to be used, or throws and leaves nothing behind. */
 export async function acquire(context: Context, options: AcquireOptions): Promise<AcquiredEnvironment> {
-  const { config } = context;
+  const timeline = new Timeline(context.config.onProgress);
+  const config = { ...context.config, onProgress: timeline.onProgress };
   const steps = new Steps(options.signal, config.onProgress);
   const { engine, store } = await steps.run('engine', () => connect(context, steps.signal));
   await steps.run('sweep', () => sweep(context));
@@ -69,15 +81,16 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
     return { files: found, template: await resolveModel(config, engine, found, steps.signal) };
   });
   const decisions = options.decisions ?? {};
+  const portMode = options.portMode ?? 'range';
   const { facts, lease } = await steps.run('claim', async () => {
     const known = await hostFacts(engine, template, files.directory, steps.signal);
     const subnets = await subnetRequest(config, engine, template, false, steps.signal);
-    const demands = demandsOf(template, decisions, known, false);
+    const demands = demandsOf(template, decisions, known, portMode);
     if (demands.open.length > 0) throw unisolatable(locate(demands.open, files));
     const request = {
       ...claimOf(context, options, files),
       ports: demands.ports,
-      avoid: publishedPorts(template),
+      avoid: [...publishedPorts(template), ...config.excludePorts],
       exclusive: demands.exclusive,
       subnets,
     };
@@ -87,15 +100,42 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
     const model = modelOf(template, lease.project);
     const waitTimeout = options.waitTimeout ?? DEFAULT_WAIT_TIMEOUT;
     const accelerate = options.accelerate !== false;
-    const task = { config, engine, store, steps, files, model, decisions, facts, waitTimeout, accelerate };
+    const waits = waitsFor(model, options.waits ?? {});
+    const task = {
+      config,
+      engine: timeline.observe(engine),
+      store,
+      steps,
+      files,
+      model,
+      decisions,
+      facts,
+      portMode,
+      waits,
+      waitTimeout,
+      accelerate,
+    };
     const environment = handOver(engine, store, await bringUp(task, lease), options.ttl, steps);
     config.onProgress({ type: 'ready', project: lease.project, afterMs: environment.timings.total ?? 0 });
     return environment;
   } catch (error) {
-    const described = error instanceof EnvironmentError ? await withEvidence(engine, lease, error) : error;
-    await undo(context, lease);
-    throw described;
+    const keep = options.keepOnFailure === true;
+    const model = modelOf(template, lease.project);
+    const failure = await failedStart({ config, engine, store, lease, model, timeline: timeline.entries, keep }, error);
+    if (!failure.kept) await undo(context, lease);
+    throw failure.error;
   }
+}
+
+/** @throws OPTION_INVALID for a service that the files do not have */
+function waitsFor(model: ComposeModel, waits: Waits): Waits {
+  for (const name of Object.keys(waits)) {
+    if (name in model.services) continue;
+    const near = suggest(name, Object.keys(model.services));
+    const reason = `there is no service "${name}"${near ? `; did you mean "${near}"?` : ''}`;
+    throw new EnvironmentError('OPTION_INVALID', { option: 'waits', reason, command: 'start' });
+  }
+  return waits;
 }
 
 async function connect(context: Context, signal: AbortSignal): Promise<{ engine: Engine; store: LeaseStore }> {

@@ -8,12 +8,14 @@ import { type Labels, leaseLabels } from '../domain/labels.js';
 import type { Binding, LeaseRecord, Spec } from '../domain/lease.js';
 import { type ComposeModel, needsComposeUp } from '../domain/model.js';
 import { type Plan, planEnvironment } from '../domain/plan.js';
+import type { PortMode } from '../domain/ports.js';
 import { isReady, type Verdict } from '../domain/readiness.js';
+import type { Waits } from '../domain/wait.js';
 import type { ComposeRun, Engine } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import type { Config } from './config.js';
 import { Deadline } from './deadline.js';
-import { IMAGES_TIMEOUT, provideImages } from './images.js';
+import { buildServices, IMAGES_TIMEOUT, pullMissing } from './images.js';
 import { leaseFolder } from './lease-folder.js';
 import { isSubnetConflict, subnetRequest } from './networks.js';
 import { freeBlock, portConflict, takenPort } from './ports.js';
@@ -34,6 +36,8 @@ export interface BringUp {
   readonly model: ComposeModel;
   readonly decisions: Decisions;
   readonly facts: HostFacts;
+  readonly portMode: PortMode;
+  readonly waits: Waits;
   /** From the creation of the first container until everything is ready. Milliseconds. */
   readonly waitTimeout: number;
   readonly accelerate: boolean;
@@ -50,9 +54,13 @@ export interface BroughtUp {
 export async function bringUp(task: BringUp, claimed: LeaseRecord): Promise<BroughtUp> {
   let lease = await freeBlock(task.config, task.store, claimed, publishedPorts(task.model));
   lease = task.store.transition(lease, 'starting');
+  const facts = await task.steps.run('images', async () => {
+    using limit = new Deadline(IMAGES_TIMEOUT, task.steps.signal);
+    return pullMissing(task.engine, task.files, task.model, task.facts, task.config.onProgress, limit.signal);
+  });
   for (let attempt = 1; ; attempt++) {
     const labels = leaseLabels(lease.id, lease.generation, task.store.id);
-    const plan = planFor(task, lease, labels);
+    const plan = planFor(task, facts, lease, labels);
     try {
       return await tryOnce(task, lease, plan, labels);
     } catch (error) {
@@ -63,16 +71,17 @@ export async function bringUp(task: BringUp, claimed: LeaseRecord): Promise<Brou
   }
 }
 
-function planFor(task: BringUp, lease: LeaseRecord, labels: Labels): Plan {
+function planFor(task: BringUp, facts: HostFacts, lease: LeaseRecord, labels: Labels): Plan {
   return planEnvironment({
     model: task.model,
     project: lease.project,
     firstPort: lease.ports?.first ?? 0,
+    portMode: task.portMode,
     subnets: new Map(Object.entries(lease.subnets)),
     host: task.engine.host,
     labels,
     decisions: task.decisions,
-    facts: task.facts,
+    facts,
     accelerateFor: task.accelerate ? task.waitTimeout : null,
   });
 }
@@ -92,8 +101,8 @@ async function alternative(
   const { config, engine, store, model, steps } = task;
   const busy = takenPort(error);
   if (busy === undefined && !isSubnetConflict(error)) return undefined;
-  if (attempt === MAX_ATTEMPTS) {
-    if (busy !== undefined) throw portConflict(plan.bindings, busy, MAX_ATTEMPTS, error);
+  if (attempt === MAX_ATTEMPTS || (busy !== undefined && task.portMode === 'fixed')) {
+    if (busy !== undefined) throw portConflict(plan.bindings, busy, attempt, error);
     return undefined;
   }
   const reason = busy === undefined ? 'the engine had no subnet for it' : `port ${busy} was taken by somebody else`;
@@ -113,10 +122,12 @@ async function tryOnce(task: BringUp, lease: LeaseRecord, plan: Plan, labels: La
   const run: ComposeRun = { ...task.files, project: lease.project, override: plan.override, overrideFile };
   await steps.run('images', async () => {
     using limit = new Deadline(IMAGES_TIMEOUT, steps.signal);
-    await provideImages(engine, run, model, config.onProgress, limit.signal);
+    await buildServices(engine, run, model, config.onProgress, limit.signal);
   });
   const verdicts = await createAndStart(task, lease, run, plan, labels);
-  const bindings = await steps.run('verify', () => readBack(engine, lease, model, plan.bindings, steps.signal));
+  const bindings = await steps.run('verify', () =>
+    readBack(engine, lease, model, plan.bindings, task.portMode, steps.signal),
+  );
   return { lease, model, bindings, verdicts };
 }
 
@@ -146,7 +157,7 @@ async function createAndStart(
       throw error;
     }
   };
-  const watch = { engine, lease, model, signal, onVerdict };
+  const watch = { engine, lease, model, waits: task.waits, signal, onVerdict };
   // Data has to be in its place before anything starts, which `up` does not allow.
   if (needsComposeUp(model) && plan.copies.length === 0) {
     await steps.run('start', () => inTime(() => startServices({ ...watch, startedByCompose: engine.up(run, signal) })));

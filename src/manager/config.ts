@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { EnvironmentError } from '../domain/errors.js';
-import { DEFAULT_PORT_RANGE, type PortRange, parsePortRange } from '../domain/ports.js';
+import { DEFAULT_PORT_RANGE, type PortRange, parsePortList, parsePortRange } from '../domain/ports.js';
 import { parseSubnet, type Subnet } from '../domain/subnet.js';
 import type { OnProgress } from './progress.js';
 
@@ -14,6 +14,8 @@ export interface ManagerOptions {
   readonly stateDir?: string;
   /** Ports to lease from, "30000-40000" by default. Else DOCKER_MANUAL_PORTS. */
   readonly ports?: string;
+  /** Ports never to lease, "30010,30100-30200". Else DOCKER_MANUAL_EXCLUDE_PORTS. */
+  readonly excludePorts?: string;
   /** Pool of the small networks that are used when the engine's own are short, "10.231.0.0/16" by default. Else DOCKER_MANUAL_NETWORK_POOL. */
   readonly networkPool?: string;
   /** What Compose interpolates and the engine's address is read from; `process.env` by default. */
@@ -25,6 +27,7 @@ export interface ManagerOptions {
 export interface Config {
   readonly stateDir: string;
   readonly ports: PortRange;
+  readonly excludePorts: readonly number[];
   readonly networkPool: Subnet;
   readonly env: NodeJS.ProcessEnv;
   readonly onProgress: OnProgress;
@@ -46,7 +49,25 @@ export function readConfig(options: ManagerOptions): Config {
     throw new EnvironmentError('OPTION_INVALID', { option: 'networkPool', reason, command: 'start' });
   }
   const onProgress = options.onProgress ?? (() => {});
-  return { stateDir: stateFolder(options.stateDir, env), ports, networkPool, env, onProgress };
+  return {
+    stateDir: stateFolder(options.stateDir, env),
+    ports,
+    excludePorts: excludedPorts(options, env),
+    networkPool,
+    env,
+    onProgress,
+  };
+}
+
+function excludedPorts(options: ManagerOptions, env: NodeJS.ProcessEnv): number[] {
+  const text = options.excludePorts ?? env.DOCKER_MANUAL_EXCLUDE_PORTS;
+  if (text === undefined || text === '') return [];
+  const ranges = parsePortList(text);
+  if (!ranges) {
+    const reason = `"${text}" is no list of ports such as 30010,30100-30200`;
+    throw new EnvironmentError('OPTION_INVALID', { option: 'excludePorts', reason, command: 'start' });
+  }
+  return ranges.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
 }
 
 function stateFolder(option: string | undefined, env: NodeJS.ProcessEnv): string {

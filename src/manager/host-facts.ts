@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { HostFacts, PathKind } from '../domain/hazards/hazard.js';
+import type { HostFacts, ImageFacts, PathKind } from '../domain/hazards/hazard.js';
 import type { ComposeModel } from '../domain/model.js';
-import type { Engine } from '../engine/engine.js';
+import type { Engine, ImageDetail } from '../engine/engine.js';
 
-/** What the plan has to know of this machine: what is at the host paths of the model, and which ports its images expose. */
+/** What the plan has to know of this machine: what is at the host paths of the model, and what its images bring. */
 export async function hostFacts(
   engine: Pick<Engine, 'image'>,
   model: ComposeModel,
@@ -15,17 +15,27 @@ export async function hostFacts(
   const sources = services.flatMap((s) =>
     (s.volumes ?? []).flatMap((m) => (m.type === 'bind' && m.source ? [m.source] : [])),
   );
-  const onHost = services.flatMap((s) => (s.network_mode === 'host' && s.image ? [s.image] : []));
-  const exposed = await Promise.all(
-    [...new Set(onHost)].map(
-      async (image) => [image, (await engine.image(image, signal))?.exposedPorts ?? []] as const,
-    ),
-  );
   return {
     projectRoot: repositoryRoot(directory),
     paths: Object.fromEntries(sources.map((source) => [source, kindOf(source)])),
-    exposed: Object.fromEntries(exposed),
+    images: await imageFacts(
+      engine,
+      services.flatMap((s) => (s.image && !s.build ? [s.image] : [])),
+      signal,
+    ),
   };
+}
+
+/** One call an image, side by side; images that are not here are left out. */
+export async function imageFacts(
+  engine: Pick<Engine, 'image'>,
+  images: readonly string[],
+  signal: AbortSignal,
+): Promise<Record<string, ImageFacts>> {
+  const found = await Promise.all(
+    [...new Set(images)].map(async (image) => [image, await engine.image(image, signal)] as const),
+  );
+  return Object.fromEntries(found.filter((entry): entry is [string, ImageDetail] => entry[1] !== undefined));
 }
 
 /** The repository that the folder is in, else the folder itself. */

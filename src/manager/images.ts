@@ -1,73 +1,73 @@
 import { EnvironmentError } from '../domain/errors.js';
+import type { HostFacts } from '../domain/hazards/hazard.js';
+import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import type { ComposeRun, Engine } from '../engine/engine.js';
+import { imageFacts } from './host-facts.js';
 import type { OnProgress } from './progress.js';
 
 /** Pulls and builds may take long and are nobody's readiness: they have a limit of their own. Milliseconds. */
 export const IMAGES_TIMEOUT = 30 * 60_000;
 
 /**
- * Every image is here afterwards: missing ones are pulled, services with a `build` are built (unchanged layers cost
- * nothing). Compose is asked only where there is something to do.
+ * Pulls the images that the facts do not know, and returns facts that know them.
  *
- * @throws IMAGE_UNAVAILABLE, BUILD_FAILED
+ * @throws IMAGE_UNAVAILABLE naming service and image
  */
-export async function provideImages(
+export async function pullMissing(
+  engine: Engine,
+  spec: Spec,
+  model: ComposeModel,
+  facts: HostFacts,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<HostFacts> {
+  const missing = Object.entries(model.services).flatMap(([service, { image, build }]) =>
+    image && !build && !(image in facts.images) ? [{ service, image }] : [],
+  );
+  if (missing.length === 0) return facts;
+  const images = [...new Set(missing.map((m) => m.image))];
+  onProgress({ type: 'fetching', project: model.name, images });
+  try {
+    await engine.pull(
+      spec,
+      model.name,
+      missing.map((m) => m.service),
+      signal,
+    );
+  } catch (error) {
+    throw await named(engine, missing, error, signal);
+  }
+  return { ...facts, images: { ...facts.images, ...(await imageFacts(engine, images, signal)) } };
+}
+
+/** Builds the services that have a `build`; unchanged layers cost nothing. @throws BUILD_FAILED */
+export async function buildServices(
   engine: Engine,
   run: ComposeRun,
   model: ComposeModel,
   onProgress: OnProgress,
   signal: AbortSignal,
 ): Promise<void> {
-  const services = Object.entries(model.services);
-  const built = services.filter(([, s]) => s.build).map(([name]) => name);
-  const missing = await missingImages(engine, model, signal);
-  if (missing.length > 0) {
-    onProgress({ type: 'fetching', project: run.project, images: missing.map((m) => m.image) });
-    await pull(engine, run, missing, signal);
-  }
-  if (built.length > 0) {
-    onProgress({ type: 'building', project: run.project, services: built });
-    await engine.build(run, built, signal);
-  }
+  const built = Object.entries(model.services).flatMap(([name, service]) => (service.build ? [name] : []));
+  if (built.length === 0) return;
+  onProgress({ type: 'building', project: run.project, services: built });
+  await engine.build(run, built, signal);
 }
 
-interface Missing {
-  readonly service: string;
-  readonly image: string;
-}
-
-async function missingImages(engine: Engine, model: ComposeModel, signal: AbortSignal): Promise<Missing[]> {
-  const byImage = new Map<string, string>();
-  for (const [service, { image, build }] of Object.entries(model.services)) {
-    if (image && !build && !byImage.has(image)) byImage.set(image, service);
-  }
-  const found = await Promise.all(
-    [...byImage].map(async ([image, service]) => ({ image, service, detail: await engine.image(image, signal) })),
+/** Compose names no service when a pull fails: it is the first whose image is still missing. */
+async function named(
+  engine: Engine,
+  missing: readonly { service: string; image: string }[],
+  error: unknown,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (!(error instanceof EnvironmentError) || error.code !== 'IMAGE_UNAVAILABLE') return error;
+  const here = await imageFacts(
+    engine,
+    missing.map((m) => m.image),
+    signal,
   );
-  return found.filter((f) => f.detail === undefined);
-}
-
-/** Compose names no service when a pull fails; with one image missing it can only be that one. */
-async function pull(engine: Engine, run: ComposeRun, missing: readonly Missing[], signal: AbortSignal): Promise<void> {
-  try {
-    await engine.pull(
-      run,
-      missing.map((m) => m.service),
-      signal,
-    );
-  } catch (error) {
-    if (!(error instanceof EnvironmentError) || error.code !== 'IMAGE_UNAVAILABLE') throw error;
-    const left = (await missingImages(engine, pick(run, missing), signal)) as Missing[];
-    const first = left[0] ?? missing[0];
-    throw new EnvironmentError(
-      'IMAGE_UNAVAILABLE',
-      { ...error.params, image: first?.image ?? '', service: first?.service ?? '' },
-      { cause: error.cause ?? error },
-    );
-  }
-}
-
-function pick(run: ComposeRun, missing: readonly Missing[]): ComposeModel {
-  return { name: run.project, services: Object.fromEntries(missing.map((m) => [m.service, { image: m.image }])) };
+  const first = missing.find((m) => !(m.image in here)) ?? missing[0];
+  return new EnvironmentError('IMAGE_UNAVAILABLE', { ...error.params, ...first }, error);
 }

@@ -89,14 +89,17 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'waitTimeout',
   'ttl',
   'accelerate',
+  'keepOnFailure',
   'owner',
+  'waits',
+  'portMode',
   'decisions',
   'signal',
 ];
 
 /** A manager with its own settings. @throws OPTION_INVALID */
 export function createManager(options: ManagerOptions = {}): Manager {
-  checkKeys('createManager', options, ['stateDir', 'ports', 'networkPool', 'env', 'onProgress']);
+  checkKeys('createManager', options, ['stateDir', 'ports', 'excludePorts', 'networkPool', 'env', 'onProgress']);
   return new Manager(createContext(readConfig(options)));
 }
 

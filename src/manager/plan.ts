@@ -74,7 +74,7 @@ function hypothetical(
   config: Context['config'],
   copy: number,
 ): Plan {
-  const { ports } = demandsOf(model, decisions, facts, false);
+  const { ports } = demandsOf(model, decisions, facts, 'range');
   const taken: Subnet[] = [];
   const subnets = new Map<string, string>();
   // The second copy's subnets lie behind those of the first, as they would in the store.
@@ -90,6 +90,7 @@ function hypothetical(
     model,
     project,
     firstPort: config.ports.first + copy * ports,
+    portMode: 'range',
     subnets,
     host: '127.0.0.1',
     labels: {},

@@ -17,7 +17,7 @@ export async function freeBlock(
   busy: readonly number[],
 ): Promise<LeaseRecord> {
   let held = lease;
-  const avoid = new Set(busy);
+  const avoid = new Set([...busy, ...config.excludePorts]);
   for (;;) {
     const block = held.ports;
     if (!block) return held;

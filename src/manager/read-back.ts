@@ -3,6 +3,7 @@ import { breaches } from '../domain/isolation.js';
 import { LABEL } from '../domain/labels.js';
 import type { Binding, LeaseRecord } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
+import type { PortMode } from '../domain/ports.js';
 import type { ContainerDetail, Engine } from '../engine/engine.js';
 
 /**
@@ -17,13 +18,14 @@ export async function readBack(
   lease: LeaseRecord,
   model: ComposeModel,
   planned: readonly Binding[],
+  portMode: PortMode,
   signal: AbortSignal,
 ): Promise<Binding[]> {
   const summaries = await engine.containers({ [LABEL.lease]: lease.id }, signal);
   const details = await Promise.all(summaries.map((c) => engine.inspect(c.id, signal)));
   const containers = details.filter((d) => d !== undefined);
   for (const container of containers) {
-    const [what] = breaches(lease, model, container, engine.host);
+    const [what] = breaches(lease, model, container, engine.host, portMode);
     if (what) throw new EnvironmentError('ISOLATION_BROKEN', { service: container.service, what });
   }
   return planned.map((binding) => confirm(binding, containers));
@@ -36,6 +38,7 @@ function confirm(binding: Binding, containers: readonly ContainerDetail[]): Bind
     .filter((c) => c.service === binding.service)
     .flatMap((c) => c.ports[key] ?? [])
     .map((p) => p.port);
+  if (binding.port === 0 && published.length > 0) return { ...binding, port: Math.min(...published), count: 1 };
   const inBlock = published.filter((port) => port >= binding.port && port < binding.port + binding.count);
   if (inBlock.length > 0) {
     const port = Math.min(...inBlock);

@@ -3,7 +3,10 @@ import { LABEL } from '../domain/labels.js';
 import type { LeaseRecord } from '../domain/lease.js';
 import { type ComposeModel, replicas, type ServiceModel } from '../domain/model.js';
 import { isReady, judge, type Observation, oneShots, startable, type Verdict, worst } from '../domain/readiness.js';
-import type { ContainerEvent, Engine } from '../engine/engine.js';
+import type { Waits } from '../domain/wait.js';
+import type { ContainerDetail, ContainerEvent, Engine } from '../engine/engine.js';
+import { Prober, type Question } from './prober.js';
+import { namedQuestion, standardQuestion } from './questions.js';
 
 export interface StartRequest {
   readonly engine: Engine;
@@ -11,6 +14,8 @@ export interface StartRequest {
   readonly model: ComposeModel;
   /** Compose starts the containers itself (`up`); we watch only. */
   readonly startedByCompose?: Promise<void> | undefined;
+  /** Services for which the user has said when they are ready. */
+  readonly waits: Waits;
   readonly onVerdict: (service: string, verdict: Verdict) => void;
   readonly signal: AbortSignal;
 }
@@ -30,25 +35,27 @@ export async function startServices(request: StartRequest): Promise<void> {
 class Startup {
   readonly #request: StartRequest;
   readonly #oneShots: ReadonlySet<string>;
-  readonly #containers = new Map<string, Observation>();
+  readonly #containers = new Map<string, Omit<Observation, 'probe'>>();
+  readonly #prober: Prober;
   readonly #started = new Set<string>();
   readonly #exits = new Map<string, { count: number; code: number; oom: boolean }>();
   readonly #reported = new Map<string, string>();
   /** Container ids that an event has named since the last look. */
   #touched = new Set<string>();
   #failure: unknown;
+  readonly #ended = new AbortController();
   #wake: () => void = () => {};
 
   constructor(request: StartRequest) {
     this.#request = request;
-    this.#oneShots = oneShots(request.model);
+    this.#oneShots = oneShots(request.model, request.waits);
+    this.#prober = new Prober(AbortSignal.any([request.signal, this.#ended.signal]), () => this.#wake());
   }
 
   async run(): Promise<void> {
     const { engine, lease, signal, startedByCompose } = this.#request;
-    const ended = new AbortController();
     try {
-      const watching = AbortSignal.any([signal, ended.signal]);
+      const watching = AbortSignal.any([signal, this.#ended.signal]);
       const labels = { [LABEL.lease]: lease.id };
       this.#listen(await engine.events(labels, watching), watching);
       for (const { id } of await engine.containers(labels, signal)) this.#touched.add(id);
@@ -59,7 +66,7 @@ class Startup {
       await this.#untilReady();
       await startedByCompose;
     } finally {
-      ended.abort();
+      this.#ended.abort();
     }
   }
 
@@ -136,19 +143,43 @@ class Startup {
     await Promise.all(
       ids.map(async (id) => {
         const detail = await engine.inspect(id, signal);
-        if (!detail) {
-          this.#containers.delete(id);
-          return;
-        }
-        const exits = this.#exits.get(id);
-        this.#containers.set(id, {
-          ...detail,
-          exits: Math.max(exits?.count ?? 0, detail.restartCount),
-          exitCode: detail.status === 'exited' ? detail.exitCode : (exits?.code ?? detail.exitCode),
-          oomKilled: detail.oomKilled || (exits?.oom ?? false),
-        });
+        if (detail) this.#see(detail);
+        else this.#forget(id);
       }),
     );
+  }
+
+  #see(detail: ContainerDetail): void {
+    const exits = this.#exits.get(detail.id);
+    this.#containers.set(detail.id, {
+      ...detail,
+      exits: Math.max(exits?.count ?? 0, detail.restartCount),
+      exitCode: detail.status === 'exited' ? detail.exitCode : (exits?.code ?? detail.exitCode),
+      oomKilled: detail.oomKilled || (exits?.oom ?? false),
+    });
+    if (detail.status !== 'running') {
+      this.#prober.forget(detail.id);
+      return;
+    }
+    const question = this.#question(detail);
+    if (question) this.#prober.begin(detail.id, question);
+  }
+
+  /** Somebody has removed the container: it will not become ready any more. */
+  #forget(id: string): void {
+    const gone = this.#containers.get(id);
+    this.#containers.delete(id);
+    this.#prober.forget(id);
+    if (gone) this.#fail(serviceFailed(gone.service, 'had its container removed by somebody else'));
+  }
+
+  #question(detail: ContainerDetail): Question | undefined {
+    const { engine, model, waits } = this.#request;
+    const service = model.services[detail.service];
+    if (!service || this.#oneShots.has(detail.service)) return undefined;
+    const wait = waits[detail.service];
+    if (wait) return namedQuestion(engine, wait, service, detail);
+    return detail.health === 'none' ? standardQuestion(service, detail) : undefined;
   }
 
   #judgeAll(): Map<string, Verdict> {
@@ -162,7 +193,12 @@ class Startup {
     const expected = replicas(service);
     if (expected === 0) return { state: 'completed' };
     if (seen.length < expected) return { state: 'created' };
-    return worst(seen.map((c) => judge(service, c, this.#oneShots.has(name), now)));
+    return worst(
+      seen.map((container) => {
+        const probe = this.#prober.result(container.id);
+        return judge(service, probe ? { ...container, probe } : container, this.#oneShots.has(name), now);
+      }),
+    );
   }
 
   #startNext(verdicts: ReadonlyMap<string, Verdict>): void {

@@ -165,6 +165,16 @@ export class LeaseStore {
     });
   }
 
+  /** A start has failed and what is there stays for a look: the environment is handed to `owner` until `expiresAt`. */
+  keep(lease: LeaseRecord, owner: Owner, expiresAt: number): LeaseRecord {
+    return this.#write(() => {
+      this.#change(lease, "state = 'degraded', owner = ?, expires_at = ?", [JSON.stringify(owner), expiresAt]);
+      const changed: LeaseRecord = { ...lease, state: 'degraded', owner, expiresAt };
+      this.#record(changed, 'kept', { until: expiresAt });
+      return changed;
+    });
+  }
+
   /**
    * Fences the old holder off: from here on only `owner` may change the lease, and should it die over the removal, the
    * next sweep sees that. Undefined when the lease is gone or was taken over meanwhile.

@@ -12,8 +12,8 @@ it('docs/errors.md is the catalogue', async () => {
   const text = `# Errors
 
 Every failure is one \`EnvironmentError\` with a \`code\`, a message that says what happened, and a hint that says what to do
-next. With \`--json\` it is \`{ "success": false, "error": { "code", "message", "hint", "params", "step" } }\`. A command exits
-with the code of the error's family; 1 means a bug of docker-manual. Words in braces are filled in.
+next. With \`--json\` it is \`{ "success": false, "error": { "code", "message", "hint", "params", "step", "dossier" } }\`. A
+command exits with the code of the error's family; 1 means a bug of docker-manual. Words in braces are filled in.
 
 ${sections.join('\n\n')}
 `;

@@ -80,7 +80,7 @@ describe('acquire', () => {
 
   it('names the service, its exit code and its last words when it crashes', async () => {
     await using scope = new Scope();
-    scope.file('compose.yml', fixture({ CRASH_AFTER: '0.2', CRASH_CODE: '7' }));
+    scope.file('compose.yml', fixture({ CRASH_AFTER: '0.2', CRASH_CODE: '7', HEALTHY_AFTER: '5' }));
     const failure = scope.manager.acquire({ cwd: scope.folder, waitTimeout: 20_000 });
     await expect(failure).rejects.toMatchObject({
       code: 'SERVICE_FAILED',

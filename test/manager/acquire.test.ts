@@ -21,7 +21,7 @@ function scopeOn(engine: FakeEngine): Scope {
 
 describe('acquire', () => {
   it('claims before it asks the engine for anything, and starts in the order of the dependencies', async () => {
-    const engine = new FakeEngine(model, { db: { healthyAfter: 20 } });
+    const engine = new FakeEngine(model, { db: { healthyAfter: 20 }, api: { healthyAfter: 5 } });
     await using scope = scopeOn(engine);
     await using lease = await scope.manager.acquire({ cwd: scope.folder, name: 'shop' });
 
@@ -34,13 +34,13 @@ describe('acquire', () => {
     );
     expect(ready.indexOf('db')).toBeLessThan(ready.indexOf('api'));
     expect(lease.services.db?.ports).toEqual({ '5432/tcp': 30000 });
-    expect(lease.services.api).toMatchObject({ state: 'running', ports: { '80/tcp': 30001 } });
+    expect(lease.services.api).toMatchObject({ state: 'healthy', ports: { '80/tcp': 30001 } });
     expect(lease.env).toMatchObject({ DM_API_PORT: '30001', PGPORT: '30000' });
   });
 
   it('gives one call of the engine a failure and leaves nothing, whichever call it is', async () => {
     for (const operation of ['ping', 'resolve', 'create', 'start']) {
-      const engine = new FakeEngine(model, { db: { healthyAfter: 5 } });
+      const engine = new FakeEngine(model, { db: { healthyAfter: 5 }, api: { healthyAfter: 5 } });
       engine.failures.set(operation, new EnvironmentError('ENGINE_FAILED', { operation, reason: 'boom' }));
       await using scope = scopeOn(engine);
       await expect(scope.manager.acquire({ cwd: scope.folder })).rejects.toThrow('boom');
@@ -48,7 +48,7 @@ describe('acquire', () => {
   });
 
   it('keeps the row when something cannot be removed, and says what', async () => {
-    const engine = new FakeEngine(model, { db: { healthyAfter: 5 } });
+    const engine = new FakeEngine(model, { db: { healthyAfter: 5 }, api: { healthyAfter: 5 } });
     await using scope = scopeOn(engine);
     const lease = await scope.manager.acquire({ cwd: scope.folder });
     engine.failures.set('removeVolume', new EnvironmentError('ENGINE_FAILED', { operation: 'x', reason: 'in use' }));
@@ -60,7 +60,7 @@ describe('acquire', () => {
   });
 
   it('never looks at a volume that only resembles ours', async () => {
-    const engine = new FakeEngine(model, { db: { healthyAfter: 5 } });
+    const engine = new FakeEngine(model, { db: { healthyAfter: 5 }, api: { healthyAfter: 5 } });
     await using scope = scopeOn(engine);
     const lease = await scope.manager.acquire({ cwd: scope.folder });
     engine.addForeignVolume(`${lease.project}_data_of_mine`);

@@ -51,6 +51,16 @@ describe('LeaseStore', () => {
     store.close();
   });
 
+  it('keeps a failed start for a session, but only for the holder of the lease', () => {
+    const store = new LeaseStore(folder);
+    const lease = store.transition(store.claim(request), 'starting');
+    const kept = store.keep(lease, { ...owner, command: 'look' }, 5000);
+    expect(store.find(lease.id)).toMatchObject({ state: 'degraded', owner: { command: 'look' }, expiresAt: 5000 });
+    store.takeOver(kept, owner, 'stopped');
+    expect(() => store.keep(kept, owner, 9)).toThrowError(expect.objectContaining({ code: 'LEASE_LOST' }));
+    store.close();
+  });
+
   it('refuses a database that is newer than this code', () => {
     new LeaseStore(folder).close();
     const database = new SqliteDatabase(join(folder, 'store.db'));

@@ -25,6 +25,10 @@ export interface Behaviour {
   readonly exitAfter?: number;
   readonly exitCode?: number;
   readonly startError?: string;
+  readonly oomKilled?: boolean;
+  /** What it has written, from the moment it is created. */
+  readonly log?: string;
+  readonly healthLog?: ContainerDetail['healthLog'];
 }
 
 /** An engine in memory, for the logic above engine.ts: it keeps objects and sends events, nothing more. */
@@ -108,7 +112,13 @@ export class FakeEngine implements Engine {
   async start(id: string) {
     this.#called('start');
     const container = this.#containers.get(id) as Container;
-    const { startError, healthyAfter, exitAfter, exitCode } = this.#behaviour[container.service] ?? {};
+    const {
+      startError,
+      healthyAfter,
+      exitAfter,
+      exitCode,
+      oomKilled = false,
+    } = this.#behaviour[container.service] ?? {};
     if (startError) throw new EnvironmentError('ENGINE_FAILED', { operation: 'start container', reason: startError });
     Object.assign(container, {
       status: 'running',
@@ -120,7 +130,10 @@ export class FakeEngine implements Engine {
       setTimeout(() => this.#change(container, { health: 'healthy' }, 'health_status: healthy'), healthyAfter);
     }
     if (exitAfter !== undefined) {
-      setTimeout(() => this.#change(container, { status: 'exited', exitCode: exitCode ?? 0 }, 'die'), exitAfter);
+      setTimeout(
+        () => this.#change(container, { status: 'exited', exitCode: exitCode ?? 0, oomKilled }, 'die'),
+        exitAfter,
+      );
     }
   }
 
@@ -147,10 +160,19 @@ export class FakeEngine implements Engine {
     this.#volumes.delete(name);
   }
 
+  async exec() {
+    return { exitCode: 0, output: '' };
+  }
+
   async copyIntoVolume() {}
 
   async logTail() {
     return 'the last line';
+  }
+
+  async logs(id: string, _maxBytes?: number, _signal?: AbortSignal) {
+    this.#called('logs');
+    return this.#behaviour[this.#containers.get(id)?.service ?? '']?.log ?? '';
   }
 
   async events(_: LabelFilter, signal: AbortSignal): Promise<AsyncIterable<ContainerEvent>> {
@@ -193,7 +215,9 @@ export class FakeEngine implements Engine {
       ),
       mounts: [],
       networks: [`${run.project}_default`],
-      probeOutput: '',
+      addresses: [],
+      command: ['/entry'],
+      healthLog: this.#behaviour[service]?.healthLog ?? [],
     });
   }
 

@@ -30,7 +30,14 @@ export class Scope implements AsyncDisposable {
   readonly manager: Manager;
   readonly engine: Engine;
 
-  constructor(options: { readonly engine?: Engine; readonly env?: NodeJS.ProcessEnv; readonly ports?: string } = {}) {
+  constructor(
+    options: {
+      readonly engine?: Engine;
+      readonly env?: NodeJS.ProcessEnv;
+      readonly ports?: string;
+      readonly excludePorts?: string;
+    } = {},
+  ) {
     const env = options.env ?? process.env;
     this.engine = options.engine ?? connectEngine(env);
     const config = readConfig({
@@ -38,6 +45,7 @@ export class Scope implements AsyncDisposable {
       env,
       onProgress: (p) => this.progress.push(p),
       ...(options.ports === undefined ? {} : { ports: options.ports }),
+      ...(options.excludePorts === undefined ? {} : { excludePorts: options.excludePorts }),
     });
     this.manager = new Manager(createContext(config, { engine: this.engine }));
     if (!options.engine && !options.env) stateFolders.add(this.stateDir);

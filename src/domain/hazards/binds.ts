@@ -1,7 +1,8 @@
-import { DECISIONS, decided } from '../decisions.js';
-import type { MountModel } from '../model.js';
+import { DECISIONS, decided, decidedByName } from '../decisions.js';
+import type { MountModel, VolumeModel } from '../model.js';
 import { Replace } from '../override.js';
-import { eachService, type Hazard, type HazardContext, type HazardRule } from './hazard.js';
+import { eachService, type Hazard, type HazardContext, type HazardRule, type PathKind } from './hazard.js';
+import { fingerprint, imageOf, ownName } from './names.js';
 
 /** Host paths of which every program may read and write its own: nothing of ours changes in them. */
 const SYSTEM_PATHS =
@@ -20,111 +21,177 @@ const STATE_TARGETS =
   /^\/(?:var\/lib\/|var\/log(?:\/|$)|var\/opt\/|bitnami\/|data(?:\/|$)|prometheus$|storage(?:\/|$)|qdrant\/storage|meili_data|.*\/data$|.*\/\.?(?:cache|logs?|tmp)$)/;
 
 /** Writable host paths: two copies would write into the same place. */
-export const binds: HazardRule = (context) =>
-  eachService(context, (name, service) => {
-    const found: Hazard[] = [];
+export const binds: HazardRule = (context) => {
+  const judged = judgeAll(context);
+  const moved = movedSources(judged.values());
+  return eachService(context, (name, service) => {
+    const verdicts = (service.volumes ?? []).map((_, i) => judged.get(keyOf(name, i)));
     const mounts = (service.volumes ?? []).map((mount, i) => {
-      if (mount.type !== 'bind' || mount.source === undefined) return mount;
-      const path = ['services', name, 'volumes', String(i)];
-      const { hazard, to } = judgeBind(context, name, mount, path);
-      if (hazard) found.push(hazard);
-      if (!to) return mount;
-      context.draft.set('volumes', to, { name: `${context.project}_${to}` });
-      const { source: _, type: __, ...rest } = mount as MountModel & { bind?: unknown };
-      delete (rest as { bind?: unknown }).bind;
-      return { ...rest, type: 'volume', source: to };
+      if (verdicts[i]?.readOnly) return { ...mount, read_only: true };
+      const to = verdicts[i]?.to ?? (mount.read_only ? moved.get(mount.source ?? '') : undefined);
+      return to === undefined ? mount : asVolume(context, mount, to);
     });
     if (mounts.some((mount, i) => mount !== service.volumes?.[i])) {
       context.draft.set('services', name, { volumes: new Replace(mounts) });
     }
-    return found;
+    return verdicts.flatMap((verdict) => verdict?.hazard ?? []);
   });
+};
 
 interface BindVerdict {
-  readonly hazard?: Hazard;
+  readonly source: string;
+  readonly hazard: Hazard;
   /** Key of the volume that takes its place. A volume and not a folder: the engine can always remove it again. */
   readonly to?: string;
+  /** A single file, which no volume can hold: it is protected instead. */
+  readonly readOnly?: boolean;
 }
 
-function judgeBind(context: HazardContext, service: string, mount: MountModel, path: readonly string[]): BindVerdict {
-  const source = mount.source as string;
-  const hazard = { service, path, was: `${source} -> ${mount.target}` } as const;
+/** Verdicts on the mounts that could be written to. */
+function judgeAll(context: HazardContext): Map<string, BindVerdict> {
+  const verdicts = new Map<string, BindVerdict>();
+  const state = stateSources(context);
+  for (const [name, service] of Object.entries(context.model.services)) {
+    for (const [i, mount] of (service.volumes ?? []).entries()) {
+      const path = ['services', name, 'volumes', String(i)];
+      const verdict = mount.type === 'bind' ? judgeBind(context, name, mount, path, state) : undefined;
+      if (verdict) verdicts.set(keyOf(name, i), verdict);
+    }
+  }
+  return verdicts;
+}
+
+function keyOf(service: string, mount: number): string {
+  return `${service}\0${mount}`;
+}
+
+/** Existing paths that hold what some service keeps, not what it is made of. */
+function stateSources({ model }: HazardContext): ReadonlySet<string> {
+  const mounts = Object.values(model.services).flatMap((service) => service.volumes ?? []);
+  const kept = mounts.filter((m) => m.type === 'bind' && !m.read_only && STATE_TARGETS.test(m.target));
+  return new Set(kept.flatMap((mount) => mount.source ?? []));
+}
+
+/** Sources that nobody writes to any more, and the volumes in their place: who reads there has to follow. */
+function movedSources(verdicts: Iterable<BindVerdict>): ReadonlyMap<string, string> {
+  const all = [...verdicts];
+  const kept = new Set(all.flatMap(({ source, to }) => (to === undefined ? [source] : [])));
+  return new Map(all.flatMap(({ source, to }) => (to === undefined || kept.has(source) ? [] : [[source, to]])));
+}
+
+function asVolume({ project, draft }: HazardContext, mount: MountModel, to: string): MountModel {
+  draft.set('volumes', to, { name: `${project}_${to}` });
+  const { bind: _, ...rest } = mount as MountModel & { bind?: unknown };
+  return { ...rest, type: 'volume', source: to };
+}
+
+function judgeBind(
+  context: HazardContext,
+  service: string,
+  mount: MountModel,
+  path: readonly string[],
+  state: ReadonlySet<string>,
+): BindVerdict | undefined {
+  const { source, target } = mount;
+  if (source === undefined) return undefined;
+  const found = { service, path, was: `${source} -> ${target}` } as const;
   if (ENGINE_SOCKET.test(source)) {
-    return {
-      hazard: {
-        ...hazard,
-        kind: 'docker-socket',
-        class: 'notice',
-        becomes: 'kept: this service sees all containers of the engine',
-      },
-    };
+    const becomes = 'kept: this service sees all containers of the engine';
+    return { source, hazard: { ...found, kind: 'docker-socket', class: 'notice', becomes } };
   }
-  if (mount.read_only || isSystemPath(source)) return {};
+  if (mount.read_only || isSystemPath(source)) return undefined;
   const there = context.facts.paths[source] ?? 'absent';
-  const inside = isInside(source, context.facts.projectRoot);
-  const isState = there === 'absent' || (there === 'directory' && STATE_TARGETS.test(mount.target));
-  const kind = inside ? (isState ? 'bind-state' : 'bind-source') : 'bind-outside';
-  const standard = inside ? (isState ? 'private' : 'share') : undefined;
-  const choice = decided(context.decisions.binds, source, `${service}:${mount.target}`) ?? standard;
-  if (choice === undefined) {
-    const choices = DECISIONS.binds.map((value) => `binds=${value}`);
-    return { hazard: { ...hazard, kind, class: 'decision', becomes: 'binds=private, copy or share', choices } };
+  const isState = there === 'absent' || (there === 'directory' && state.has(source));
+  const isOutside = !isInside(source, context.facts.projectRoot);
+  const kind = isOutside ? 'bind-outside' : isState ? 'bind-state' : 'bind-source';
+  const hazard = { ...found, kind } as const;
+  const choice = choose(context, kind, there, source, `${service}:${target}`);
+  switch (choice) {
+    case undefined: {
+      const choices = choicesFor(there).map((value) => `binds=${value}`);
+      const becomes = `binds=${choicesFor(there)
+        .join(', ')
+        .replace(/, (\w+)$/, ' or $1')}`;
+      return { source, hazard: { ...hazard, class: 'decision', becomes, choices } };
+    }
+    case 'share':
+      return { source, hazard: { ...hazard, class: 'notice', becomes: 'shared by all copies, writable' } };
+    default:
+      if (there !== 'file') return isolated(context, hazard, choice, source);
+      return { source, readOnly: true, hazard: { ...hazard, class: 'notice', becomes: 'the same file, read-only' } };
   }
-  if (choice === 'share') {
-    return { hazard: { ...hazard, kind, class: 'notice', becomes: 'shared by all copies, writable' } };
-  }
-  return isolated(context, { ...hazard, kind }, choice, mount);
+}
+
+/** Only a folder can be had again as a volume; of sockets and devices there is one. */
+function choicesFor(there: PathKind): readonly ('private' | 'copy' | 'share')[] {
+  return there === 'socket' || there === 'other' ? ['share'] : DECISIONS.binds;
+}
+
+/**
+ * What the user says, by name first, as far as it is possible. What is said of all paths does not empty source code
+ * and does not lock files of the repository.
+ */
+function choose(
+  { decisions }: HazardContext,
+  kind: 'bind-state' | 'bind-source' | 'bind-outside',
+  there: PathKind,
+  ...names: readonly string[]
+): 'private' | 'copy' | 'share' | undefined {
+  const standard = { 'bind-state': 'private', 'bind-source': 'share', 'bind-outside': undefined } as const;
+  const named = decidedByName(decisions.binds, ...names);
+  const general = decided(decisions.binds, ...names);
+  const applies = kind !== 'bind-source' || (general === 'copy' && there === 'directory');
+  const choice = named ?? (applies ? general : undefined) ?? standard[kind];
+  return choice !== undefined && choicesFor(there).includes(choice) ? choice : standard[kind];
 }
 
 function isolated(
   context: HazardContext,
   hazard: Omit<Hazard, 'class' | 'becomes'>,
   choice: 'private' | 'copy',
-  mount: MountModel,
+  source: string,
 ): BindVerdict {
-  const source = mount.source as string;
   const to = volumeKey(source);
   const volume = `${context.project}_${to}`;
-  const image = context.model.services[hazard.service ?? '']?.image;
-  if (choice === 'copy' && image && !context.draft.copies.some((c) => c.to === volume)) {
-    context.draft.copies.push({ from: { type: 'bind', source }, to: volume, image });
-  }
+  const image = imageOf(context, hazard.service ?? '');
+  if (choice === 'copy' && image) context.draft.copy({ from: { type: 'bind', source }, to: volume, image });
   const silent = hazard.kind === 'bind-state' && choice === 'private';
   const becomes = `volume ${volume}${choice === 'copy' ? ', with a copy of what is there' : ', new and empty'}`;
-  return { to, hazard: { ...hazard, class: silent ? 'silent' : 'notice', becomes } };
+  return { source, to, hazard: { ...hazard, class: silent ? 'silent' : 'notice', becomes } };
 }
 
 /** One volume a host path, so that two services of one copy still share what they shared. */
 function volumeKey(source: string): string {
-  let hash = 0;
-  for (let i = 0; i < source.length; i++) hash = (Math.imul(hash, 31) + source.charCodeAt(i)) >>> 0;
-  const name =
-    source
-      .replace(/\/+$/, '')
-      .split('/')
-      .at(-1)
-      ?.replace(/[^a-zA-Z0-9]/g, '')
-      .toLowerCase() ?? '';
-  return `dm-${name || 'bind'}-${hash.toString(16).padStart(8, '0')}`;
+  const folder = source.replace(/\/+$/, '').split('/').at(-1) ?? '';
+  const name = folder.replace(/[^a-zA-Z0-9]/g, '').toLowerCase();
+  return `dm-${name || 'bind'}-${fingerprint(source)}`;
 }
 
 function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
 
-/** A local volume whose driver options bind it to a device: a host path, or a server. */
+/** A volume whose driver keeps it in a place that is not its own: a host path, a server, or what a plugin knows. */
 export const volumeDevices: HazardRule = ({ model, decisions, draft, project }) =>
   Object.entries(model.volumes ?? {}).flatMap(([key, volume]): Hazard[] => {
-    const { device, type, o = '' } = volume?.driver_opts ?? {};
-    if (volume?.external || device === undefined || type === 'tmpfs') return [];
-    const hazard = { kind: 'volume-device', path: ['volumes', key], was: device } as const;
-    const remote = type !== undefined && type !== 'none' && !/\bbind\b/.test(o);
-    const choice = decided(decisions.binds, device, key) ?? (remote ? undefined : 'private');
+    const place = volume?.external ? undefined : placeOf(volume);
+    if (place === undefined) return [];
+    const hazard = { kind: 'volume-device', path: ['volumes', key], was: place.name } as const;
+    const choice = decided(decisions.binds, place.name, key) ?? (place.remote ? undefined : 'private');
     if (choice === undefined || choice === 'copy') {
       const choices = ['binds=private', 'binds=share'];
       return [{ ...hazard, class: 'decision', becomes: 'binds=private or share', choices }];
     }
     if (choice === 'share') return [{ ...hazard, class: 'notice', becomes: 'shared by all copies, writable' }];
-    draft.replace('volumes', key, { name: `${project}_${key}` });
-    return [{ ...hazard, class: 'silent', becomes: `volume ${project}_${key}, new and empty` }];
+    const own = ownName(project, model.volumes, key);
+    draft.replace('volumes', key, { name: own });
+    return [{ ...hazard, class: 'silent', becomes: `volume ${own}, new and empty` }];
   });
+
+function placeOf(volume: VolumeModel | null): { name: string; remote: boolean } | undefined {
+  const { driver = 'local', driver_opts: options = {} } = volume ?? {};
+  if (driver !== 'local') return Object.keys(options).length > 0 ? { name: driver, remote: true } : undefined;
+  const { device, type, o = '' } = options;
+  if (device === undefined || type === 'tmpfs') return undefined;
+  return { name: device, remote: type !== undefined && type !== 'none' && !/\bbind\b/.test(o) };
+}

@@ -56,8 +56,14 @@ export interface HostFacts {
   readonly projectRoot: string;
   /** Source of each bind mount → what is there now. */
   readonly paths: Readonly<Record<string, PathKind>>;
-  /** Image → ports that it exposes, "80/tcp"; for images that are here. */
-  readonly exposed: Readonly<Record<string, readonly string[]>>;
+  /** What is known of the model's images; those that are not here are absent. */
+  readonly images: Readonly<Record<string, ImageFacts>>;
+}
+
+export interface ImageFacts {
+  readonly hasHealthcheck: boolean;
+  /** "80/tcp", … */
+  readonly exposedPorts: readonly string[];
 }
 
 export type PathKind = 'absent' | 'file' | 'directory' | 'socket' | 'other';

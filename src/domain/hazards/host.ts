@@ -1,8 +1,9 @@
 import { DECISIONS, decided } from '../decisions.js';
 import { imageFamily } from '../image-family.js';
-import type { ServiceModel } from '../model.js';
+import type { ComposeModel, ServiceModel } from '../model.js';
 import { RESET, Replace } from '../override.js';
-import { commandOf, eachService, type Hazard, type HazardContext, type HazardRule } from './hazard.js';
+import { commandOf, eachService, environmentOf, type Hazard, type HazardContext, type HazardRule } from './hazard.js';
+import { leasedPorts } from './ports.js';
 
 /** The name under which environments on the host's network exclude each other. */
 export const HOST_NETWORK = 'host-network';
@@ -38,18 +39,9 @@ function convert(
   hazard: Omit<Hazard, 'class' | 'becomes'>,
 ): Hazard {
   const own = bindings.filter((b) => b.service === name);
-  draft.set('services', name, {
-    network_mode: RESET,
-    ports: new Replace(
-      own.map((b) => ({
-        mode: 'ingress',
-        host_ip: host,
-        target: b.target,
-        published: String(b.port),
-        protocol: b.protocol,
-      })),
-    ),
-  });
+  draft.set('services', name, { network_mode: RESET, ports: new Replace(leasedPorts(own, host)) });
+  // The model of a file without any other service has no default network yet.
+  draft.set('networks', 'default', {});
   const targets = own.map((b) => `${b.target}/${b.protocol}`).join(', ');
   const becomes = `the project's network${targets ? `, publishing ${targets}` : '; its ports are not known (add "expose")'}`;
   return { ...hazard, class: 'notice', becomes };
@@ -75,17 +67,35 @@ export const foreignObjects: HazardRule = (context) =>
   eachService(context, (name, service) =>
     foreignReferences(service).map(({ key, was, kind }): Hazard => {
       const hazard = { service: name, kind, path: ['services', name, key], was } as const;
+      const own = ownReference(context.model, key, was);
+      if (own !== undefined) {
+        const all = (service.volumes_from ?? []).map((each) => ownReference(context.model, key, each) ?? each);
+        context.draft.set('services', name, { [key]: key === 'volumes_from' ? new Replace(all) : own });
+        return { ...hazard, class: 'silent', becomes: own };
+      }
       return decided(context.decisions.foreign, name, was) === 'share'
         ? { ...hazard, class: 'notice', becomes: 'kept: shared by all copies' }
         : { ...hazard, class: 'decision', becomes: 'foreign=share', choices: ['foreign=share'] };
     }),
   );
 
+/** "container:the-db" → "service:db" where "the-db" is a container of the file itself, which has lost that name. */
+function ownReference(model: ComposeModel, key: string, reference: string): string | undefined {
+  const [kind, container, ...mode] = reference.split(':');
+  if (kind !== 'container') return undefined;
+  const own = Object.entries(model.services).find(([, service]) => service.container_name === container)?.[0];
+  if (own === undefined) return undefined;
+  return key === 'volumes_from' ? [own, ...mode].join(':') : `service:${own}`;
+}
+
 interface ForeignReference {
   readonly key: keyof ServiceModel & string;
   readonly was: string;
-  readonly kind: 'host-namespace' | 'foreign-container';
+  readonly kind: 'host-namespace' | 'foreign-container' | 'external-network';
 }
+
+/** Anything else is the name of a network on the engine. */
+const NETWORK_MODE = /^(?:|host|none|bridge|default|service:.*|container:.*)$/;
 
 function foreignReferences(service: ServiceModel): ForeignReference[] {
   const namespaces = (['pid', 'ipc', 'uts'] as const).flatMap((key): ForeignReference[] =>
@@ -102,11 +112,18 @@ function foreignReferences(service: ServiceModel): ForeignReference[] {
       was?.startsWith('container:') ? [{ key, was, kind: 'foreign-container' }] : [],
     ),
   );
+  const mode = service.network_mode ?? '';
+  const network = NETWORK_MODE.test(mode)
+    ? []
+    : [{ key: 'network_mode', was: mode, kind: 'external-network' } as const];
   const links = (service.external_links ?? []).map(
     (was) => ({ key: 'external_links', was, kind: 'foreign-container' }) as const,
   );
-  return [...namespaces, ...containers, ...links];
+  return [...namespaces, ...containers, ...network, ...links];
 }
+
+const CONSTRAINTS = '--providers.docker.constraints=';
+const CONSTRAINTS_VARIABLE = 'TRAEFIK_PROVIDERS_DOCKER_CONSTRAINTS';
 
 /**
  * A Traefik that reads the engine's socket would route to the services of every copy: it is told to look at its own
@@ -114,12 +131,22 @@ function foreignReferences(service: ServiceModel): ForeignReference[] {
  */
 export const traefik: HazardRule = (context) =>
   eachService(context, (name, service) => {
+    const rule = `Label(\`com.docker.compose.project\`,\`${context.project}\`)`;
+    const both = (old: string | undefined) => (old ? `(${old}) && ${rule}` : rule);
     const command = commandOf(context, name, service);
-    const reads = command.some((word) => word.startsWith('--providers.docker'));
-    if (!reads || command.some((word) => word.includes('providers.docker.constraints'))) return [];
-    const constraint = `--providers.docker.constraints=Label(\`com.docker.compose.project\`,\`${context.project}\`)`;
-    context.draft.set('services', name, { command: new Replace([...command, constraint]) });
-    const path = ['services', name, 'command'];
+    const environment = new Map(environmentOf(context, name, service));
+    const byCommand = command.some((word) => word.startsWith('--providers.docker'));
+    const byEnvironment = [...environment.keys()].some((key) => key.startsWith('TRAEFIK_PROVIDERS_DOCKER'));
+    if (byCommand) {
+      const old = command.find((word) => word.startsWith(CONSTRAINTS));
+      const others = command.filter((word) => word !== old);
+      const words = [...others, `${CONSTRAINTS}${both(old?.slice(CONSTRAINTS.length))}`];
+      context.draft.set('services', name, { command: new Replace(words) });
+    } else if (byEnvironment) {
+      const value = both(environment.get(CONSTRAINTS_VARIABLE));
+      context.draft.set('services', name, { environment: { [CONSTRAINTS_VARIABLE]: value } });
+    } else return [];
+    const path = ['services', name, byCommand ? 'command' : 'environment'];
     const was = 'routes to every container of the engine';
     return [{ service: name, kind: 'docker-socket', class: 'notice', path, was, becomes: 'routes to its own project' }];
   });
@@ -130,8 +157,9 @@ export const sharedHardware: HazardRule = (context) =>
     const found: Hazard[] = [];
     const notice = (kind: Hazard['kind'], key: string, was: string, becomes: string) =>
       found.push({ service: name, kind, class: 'notice', path: ['services', name, key], was, becomes });
-    const gpus = service.deploy?.resources?.reservations?.devices ?? [];
-    if (gpus.length > 0) notice('device', 'deploy', 'reserved devices', 'kept: all copies use the same ones');
+    const reserved = service.deploy?.resources?.reservations?.devices ?? [];
+    if (reserved.length > 0 || service.gpus?.length)
+      notice('device', 'deploy', 'reserved devices', 'kept: all copies use the same ones');
     if (service.devices?.length) notice('device', 'devices', 'host devices', 'kept: all copies use the same ones');
     if (service.privileged) notice('privileged', 'privileged', 'true', 'kept: this container can change the host');
     return found;

@@ -1,5 +1,5 @@
 import { RESET } from '../override.js';
-import { eachService, type Hazard, type HazardRule } from './hazard.js';
+import { eachService, type Hazard, type HazardContext, type HazardRule } from './hazard.js';
 
 /** A fixed container name exists once on a machine; the services that resolve by it still find it, as an alias. */
 export const containerNames: HazardRule = (context) =>
@@ -11,7 +11,7 @@ export const containerNames: HazardRule = (context) =>
     if (aliased) {
       for (const network of Object.keys(service.networks ?? { default: null })) {
         const own = service.networks?.[network]?.aliases ?? [];
-        context.draft.set('services', name, { networks: { [network]: { aliases: [...own, fixed] } } });
+        context.draft.setOnNetwork(name, network, { aliases: [...own, fixed] });
       }
     }
     const becomes = `${context.project}-${name}-1${aliased ? `, reached as "${fixed}" by its neighbours` : ''}`;
@@ -26,7 +26,7 @@ export const objectNames: HazardRule = ({ model, project, draft }) => {
   for (const section of ['networks', 'volumes'] as const) {
     for (const [key, object] of Object.entries(model[section] ?? {})) {
       if (object?.external) continue;
-      const own = `${project}_${key}`;
+      const own = ownName(project, model[section], key);
       draft.set(section, key, {});
       if (object?.name === undefined || object.name === own) continue;
       draft.set(section, key, { name: own });
@@ -37,37 +37,69 @@ export const objectNames: HazardRule = ({ model, project, draft }) => {
   return found;
 };
 
+/** The project's name for a network or volume; keys that share a fixed name share the project's too. */
+export function ownName(
+  project: string,
+  objects: Readonly<Record<string, { readonly name?: string } | null>> | undefined,
+  key: string,
+): string {
+  const fixed = objects?.[key]?.name;
+  const first = Object.entries(objects ?? {}).find(([, object]) => fixed !== undefined && object?.name === fixed);
+  return `${project}_${first?.[0] ?? key}`;
+}
+
 /** Two checkouts of one repository would overwrite each other's tag; copies of one checkout share what they build. */
-export const imageTags: HazardRule = (context) =>
-  eachService(context, (name, service) => {
+export const imageTags: HazardRule = (context) => {
+  const tags = new Map<string, string>();
+  const found = eachService(context, (name, service) => {
     if (!service.build) return [];
-    const tree = fingerprint(`${service.build.context ?? ''}\0${service.build.dockerfile ?? ''}\0${name}`);
+    const tree = fingerprint(`${JSON.stringify(service.build)}\0${name}`);
     const was = service.image ?? `${context.project}-${name}`;
-    const becomes = `${repositoryOf(service.image) ?? `docker-manual/${name}`}:dm-${tree}`;
+    const becomes = `${repositoryOf(service.image) ?? `docker-manual/${pathComponent(name)}`}:dm-${tree}`;
+    tags.set(was, becomes);
     context.draft.set('services', name, {
       image: becomes,
       ...(service.build.tags ? { build: { tags: RESET } } : {}),
     });
     const named = service.image !== undefined;
-    return [
-      {
-        service: name,
-        kind: 'image-tag',
-        class: named ? 'notice' : 'silent',
-        path: at(name, named ? 'image' : 'build'),
-        was,
-        becomes,
-      },
-    ];
+    const [kind, path] = ['image-tag', at(name, named ? 'image' : 'build')] as const;
+    return [{ service: name, kind, class: named ? 'notice' : 'silent', path, was, becomes }];
   });
+  return [...found, ...imagesOfOthers(context, tags)];
+};
+
+/** Services that run what another service of the file builds. */
+function imagesOfOthers(context: HazardContext, tags: ReadonlyMap<string, string>): Hazard[] {
+  return eachService(context, (name, service) => {
+    const [was = '', becomes] = [service.image, tags.get(service.image ?? '')];
+    if (service.build || becomes === undefined) return [];
+    context.draft.set('services', name, { image: becomes });
+    return [{ service: name, kind: 'image-tag', class: 'notice', path: at(name, 'image'), was, becomes }];
+  });
+}
+
+/** The image of a service as it stands after the rules so far. */
+export function imageOf({ model, draft }: HazardContext, name: string): string | undefined {
+  return (draft.get('services', name, 'image') as string | undefined) ?? model.services[name]?.image;
+}
 
 /** "registry:5000/team/app:1.2@sha256:…" → "registry:5000/team/app". */
 function repositoryOf(image: string | undefined): string | undefined {
   return image?.replace(/@.*$/, '').replace(/:[^:/]*$/, '');
 }
 
+/** A service's name as part of an image's: "My_App." → "my-app". */
+function pathComponent(name: string): string {
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '') || 'service'
+  );
+}
+
 /** FNV-1a, 32 bits: tells folders apart; nothing depends on its strength. */
-function fingerprint(text: string): string {
+export function fingerprint(text: string): string {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return (hash >>> 0).toString(16).padStart(8, '0');

@@ -1,8 +1,10 @@
+import { decided } from '../decisions.js';
 import type { ComposeModel, NetworkModel } from '../model.js';
 import { replicas } from '../model.js';
 import { RESET, Replace } from '../override.js';
-import { formatAddress, parseAddress, parseSubnet } from '../subnet.js';
-import { commandOf, environmentOf, type Hazard, type HazardContext, type HazardRule } from './hazard.js';
+import { formatAddress, formatSubnet, parseAddress, parseSubnet, type Subnet } from '../subnet.js';
+import { followAddresses, namesOneOf } from './addresses.js';
+import type { Hazard, HazardContext, HazardRule } from './hazard.js';
 
 /** A network that needs an own subnet, and how large. */
 export interface SubnetDemand {
@@ -10,21 +12,21 @@ export interface SubnetDemand {
   readonly prefix: number;
 }
 
-/** The smallest network we lease: thirteen containers. */
-const SMALLEST_PREFIX = 28;
+/** Bits of the smallest network we lease, a /28: thirteen containers. */
+const SMALLEST_BITS = 4;
 
 /**
- * Which networks need a leased subnet: those with static addresses always, the others when the engine's own address
- * pools are short (they end after about thirty networks).
+ * Which networks need a leased subnet: those with static addresses, or with a subnet that some text names, always; the
+ * other bridges when the engine's own address pools are short (they end after about thirty networks).
  */
 export function subnetDemands(model: ComposeModel, poolsAreShort: boolean): SubnetDemand[] {
   return Object.entries(model.networks ?? {}).flatMap(([network, spec]) => {
-    if (spec?.external || (spec?.driver !== undefined && spec.driver !== 'bridge')) return [];
-    const hosts = staticHosts(model, network, spec);
-    if (hosts.length === 0 && !poolsAreShort) return [];
-    // Network, gateway and broadcast addresses besides the containers.
-    const needed = Math.max(...hosts.map((host) => host + 2), attached(model, network) + 3);
-    return [{ network, prefix: Math.min(SMALLEST_PREFIX, 32 - Math.ceil(Math.log2(needed))) }];
+    if (spec?.external) return [];
+    const layout = layoutOf(model, network, spec);
+    const isBridge = spec?.driver === undefined || spec.driver === 'bridge';
+    if (!layout && !(poolsAreShort && isBridge)) return [];
+    const bits = layout ? layout.bits + (layout.apart ? 1 : 0) : bitsFor(attached(model, network));
+    return [{ network, prefix: 32 - bits }];
   });
 }
 
@@ -34,23 +36,59 @@ function attached(model: ComposeModel, network: string): number {
     .reduce((sum, service) => sum + replicas(service), 0);
 }
 
-/** Host parts of the static addresses on a network: 172.30.0.11 of 172.30.0.0/16 → 11. */
-function staticHosts(model: ComposeModel, network: string, spec: NetworkModel | null): number[] {
-  const subnet = subnetOf(spec);
-  if (!subnet) return [];
-  return Object.values(model.services).flatMap((service) => {
-    const address = parseAddress(service.networks?.[network]?.ipv4_address ?? '');
-    return address === undefined ? [] : [address - subnet.first];
-  });
+/** Network, gateway and broadcast addresses are needed besides the containers'. */
+function bitsFor(containers: number): number {
+  return Math.max(SMALLEST_BITS, Math.ceil(Math.log2(containers + 3)));
 }
 
-function subnetOf(spec: NetworkModel | null) {
-  return (spec?.ipam?.config ?? []).map((c) => parseSubnet(c.subnet ?? '')).find((s) => s !== undefined);
+/** The part of a declared subnet that has to be had elsewhere, address by address. */
+interface Layout {
+  readonly subnet: Subnet;
+  /** First address of the smallest aligned block that holds every fixed address, and its size in bits. */
+  readonly first: number;
+  readonly bits: number;
+  /** The gateway as the file has it, and its place in the block. */
+  readonly gateway: number;
+  readonly gatewayAt: number;
+  /** True where dynamic addresses have a range of their own; they then get an upper half. */
+  readonly apart: boolean;
+}
+
+function layoutOf(model: ComposeModel, network: string, spec: NetworkModel | null): Layout | undefined {
+  const declared = (spec?.ipam?.config ?? []).find((c) => parseSubnet(c.subnet ?? ''));
+  const subnet = parseSubnet(declared?.subnet ?? '');
+  if (!declared || !subnet) return undefined;
+  const fixed = staticAddresses(model, network).filter((address) => address > subnet.first && address < subnet.last);
+  const gateway = parseAddress(declared.gateway ?? '');
+  const named = [formatSubnet(subnet), formatAddress(gateway ?? subnet.first + 1)];
+  if (fixed.length === 0 && !namesOneOf(model, named)) return undefined;
+  const all = gateway === undefined ? fixed : [...fixed, gateway];
+  const block = smallestBlock(all, subnet.first, bitsFor(attached(model, network)), gateway === undefined);
+  const gatewayAt = gateway === undefined ? 1 : gateway - block.first;
+  const apart = declared.ip_range !== undefined;
+  return { ...block, subnet, gateway: gateway ?? subnet.first + 1, gatewayAt, apart };
+}
+
+function staticAddresses(model: ComposeModel, network: string): number[] {
+  return Object.values(model.services).flatMap(
+    (service) => parseAddress(service.networks?.[network]?.ipv4_address ?? '') ?? [],
+  );
+}
+
+/** None of the addresses may be the block's first (the network's own), its last (broadcast), or the default gateway's. */
+function smallestBlock(addresses: readonly number[], otherwise: number, atLeast: number, defaultGateway: boolean) {
+  const lowest = Math.min(...addresses);
+  for (let bits = atLeast; ; bits++) {
+    const size = 2 ** bits;
+    const first = addresses.length === 0 ? otherwise : Math.floor(lowest / size) * size;
+    const free = first + (defaultGateway ? 2 : 1);
+    if (bits === 32 || addresses.every((a) => a >= free && a < first + size - 1)) return { first, bits };
+  }
 }
 
 /**
- * Fixed subnets overlap between copies. Unused ones are left to the engine; static addresses move, with their host
- * part, to the leased subnet, and every text of the model that names one follows.
+ * Fixed subnets overlap between copies. Unused ones are left to the engine; static addresses move, with their place in
+ * the subnet, to the leased one, and the texts of the model that name one follow.
  */
 export function subnets(leased: ReadonlyMap<string, string>): HazardRule {
   return (context) => {
@@ -74,30 +112,60 @@ function mendNetwork(
 ): Hazard[] {
   const declared = spec?.ipam?.config?.map((c) => c.subnet).filter((s) => s !== undefined) ?? [];
   if (leased === undefined && declared.length === 0) return [];
-  context.draft.set('networks', key, { ipam: leased ? new Replace({ config: [{ subnet: leased }] }) : RESET });
-  const path = ['networks', key, 'ipam'];
+  const [layout, to] = [layoutOf(context.model, key, spec), parseSubnet(leased ?? '')];
+  const config = { subnet: leased, ...(layout && to ? settings(spec, layout, to) : {}) };
+  context.draft.set('networks', key, { ipam: leased ? new Replace({ config: [config] }) : RESET });
   if (declared.length === 0) return [];
-  const becomes = leased ?? 'a subnet that the engine chooses';
-  const found: Hazard[] = [{ kind: 'subnet', class: 'silent', path, was: declared.join(', '), becomes }];
-  const [from, to] = [subnetOf(spec), parseSubnet(leased ?? '')];
-  if (!from || !to) return found;
-  for (const [name, service] of Object.entries(context.model.services)) {
-    const old = service.networks?.[key]?.ipv4_address;
-    const address = parseAddress(old ?? '');
-    if (old === undefined || address === undefined) continue;
-    const fresh = formatAddress(to.first + address - from.first);
-    context.draft.set('services', name, { networks: withAddress(context, name, key, fresh) });
-    moved.set(old, fresh);
-    const at = ['services', name, 'networks', key, 'ipv4_address'];
-    found.push({ service: name, kind: 'static-address', class: 'notice', path: at, was: old, becomes: fresh });
-  }
-  return found;
+  const isDual = declared.some((subnet) => subnet.includes(':'));
+  if (isDual) dropIpv6(context, key);
+  const becomes = `${leased ?? 'a subnet that the engine chooses'}${isDual ? ', without IPv6' : ''}`;
+  const path = ['networks', key, 'ipam'];
+  const hazard = {
+    kind: 'subnet',
+    class: isDual ? 'notice' : 'silent',
+    path,
+    was: declared.join(', '),
+    becomes,
+  } as const;
+  return [hazard, ...(layout && to ? moveAddresses(context, key, layout, to, moved) : [])];
 }
 
-/** An alias that an earlier rule has put on the same network stays. */
-function withAddress({ draft }: HazardContext, service: string, network: string, address: string) {
-  const networks = draft.get('services', service, 'networks') as Record<string, object> | undefined;
-  return { [network]: { ...networks?.[network], ipv4_address: address } };
+/** Only what the file says too: the engine's own choice is the first address. */
+function settings(spec: NetworkModel | null, layout: Layout, to: Subnet) {
+  const gateway = formatAddress(to.first + layout.gatewayAt);
+  const isDeclared = spec?.ipam?.config?.some((c) => c.gateway !== undefined);
+  if (!layout.apart) return isDeclared ? { gateway } : {};
+  return { gateway, ip_range: formatSubnet({ first: to.first + 2 ** layout.bits, last: to.last }) };
+}
+
+/** Copies cannot have one IPv6 subnet, and engines before 27 have none to choose from. */
+function dropIpv6(context: HazardContext, network: string): void {
+  context.draft.set('networks', network, { enable_ipv6: false });
+  for (const [name, service] of Object.entries(context.model.services)) {
+    if (service.networks?.[network]?.ipv6_address === undefined) continue;
+    context.draft.setOnNetwork(name, network, { ipv6_address: RESET });
+  }
+}
+
+function moveAddresses(
+  { model, draft }: HazardContext,
+  key: string,
+  { subnet, first, bits, gateway, gatewayAt }: Layout,
+  to: Subnet,
+  moved: Map<string, string>,
+): Hazard[] {
+  moved.set(formatSubnet(subnet), formatSubnet(to));
+  moved.set(formatAddress(gateway), formatAddress(to.first + gatewayAt));
+  return Object.entries(model.services).flatMap(([name, service]): Hazard[] => {
+    const was = service.networks?.[key]?.ipv4_address;
+    const address = parseAddress(was ?? '');
+    if (was === undefined || address === undefined || address < first || address >= first + 2 ** bits) return [];
+    const becomes = formatAddress(to.first + address - first);
+    draft.setOnNetwork(name, key, { ipv4_address: becomes });
+    moved.set(was, becomes);
+    const path = ['services', name, 'networks', key, 'ipv4_address'];
+    return [{ service: name, kind: 'static-address', class: 'notice', path, was, becomes }];
+  });
 }
 
 function mendDriver(context: HazardContext, key: string, spec: NetworkModel | null): Hazard[] {
@@ -110,28 +178,8 @@ function mendDriver(context: HazardContext, key: string, spec: NetworkModel | nu
   const driver = spec?.driver;
   if (driver === undefined || driver === 'bridge') return [];
   const hazard = { kind: 'network-driver', path: ['networks', key, 'driver'], was: driver } as const;
-  if (context.decisions.foreign !== undefined)
+  if (decided(context.decisions.foreign, key, driver) === 'share') {
     return [{ ...hazard, class: 'notice', becomes: 'kept: on the host’s own network' }];
-  return [{ ...hazard, class: 'decision', becomes: 'foreign=share', choices: ['foreign=share'] }];
-}
-
-function followAddresses(context: HazardContext, moved: ReadonlyMap<string, string>): void {
-  const addresses = [...moved.keys()].map((ip) => ip.replaceAll('.', '\\.')).join('|');
-  const pattern = new RegExp(`(?<![\\d.])(?:${addresses})(?![\\d.])`, 'g');
-  const swap = (text: string) => text.replace(pattern, (ip) => moved.get(ip) ?? ip);
-  for (const [name, service] of Object.entries(context.model.services)) {
-    const environment = environmentOf(context, name, service).filter(([, value]) => swap(value) !== value);
-    if (environment.length > 0) {
-      const values = Object.fromEntries(environment.map(([key, value]) => [key, swap(value)]));
-      context.draft.set('services', name, { environment: values });
-    }
-    const command = commandOf(context, name, service);
-    if (command.some((word) => swap(word) !== word)) {
-      context.draft.set('services', name, { command: new Replace(command.map(swap)) });
-    }
-    const hosts = service.extra_hosts ?? [];
-    if (hosts.some((host) => swap(host) !== host)) {
-      context.draft.set('services', name, { extra_hosts: new Replace(hosts.map(swap)) });
-    }
   }
+  return [{ ...hazard, class: 'decision', becomes: 'foreign=share', choices: ['foreign=share'] }];
 }

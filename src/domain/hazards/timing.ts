@@ -1,5 +1,5 @@
 import type { HealthcheckModel, ServiceModel } from '../model.js';
-import { eachService, type HazardRule } from './hazard.js';
+import { eachService, type HazardContext, type HazardRule } from './hazard.js';
 
 export function hasHealthcheck(service: ServiceModel): boolean {
   const check = service.healthcheck;
@@ -16,11 +16,12 @@ export function hasHealthcheck(service: ServiceModel): boolean {
 export function healthTiming(forMs: number | null): HazardRule {
   return (context) => {
     if (forMs === null) return [];
-    const probed = Object.values(context.model.services).filter(hasHealthcheck).length;
+    const probed = Object.values(context.model.services).filter((s) => isProbed(context, s)).length;
     const every = `${Math.min(500, Math.max(100, 50 * probed))}ms`;
     const period = `${Math.ceil(forMs / 1000)}s`;
     return eachService(context, (name, service) => {
-      if (!hasHealthcheck(service)) return [];
+      if (!isProbed(context, service)) return [];
+      // Without a test of its own the engine takes the image's, and with it these two times.
       context.draft.set('services', name, { healthcheck: { start_period: period, start_interval: every } });
       const was = intervalOf(service.healthcheck);
       const path = ['services', name, 'healthcheck'];
@@ -38,6 +39,14 @@ export function healthTiming(forMs: number | null): HazardRule {
   };
 }
 
+/** By a check of the file's, or of the image's where the file has none. */
+function isProbed({ facts }: HazardContext, service: ServiceModel): boolean {
+  if (hasHealthcheck(service)) return true;
+  const check = service.healthcheck;
+  if (check?.disable || check?.test !== undefined) return false;
+  return facts.images[service.image ?? '']?.hasHealthcheck ?? false;
+}
+
 function intervalOf(check: HealthcheckModel | undefined): string {
   return `every ${check?.interval ?? '30s'}`;
 }
@@ -45,8 +54,8 @@ function intervalOf(check: HealthcheckModel | undefined): string {
 /** Logs of a test run are read once; without a cap a chatty service fills the disk. */
 const LOG_CAP = { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } };
 
-/** Log drivers whose output goes somewhere outside, where copies mix. */
-const REMOTE_LOGS = ['fluentd', 'syslog', 'gelf', 'awslogs', 'gcplogs', 'splunk', 'logentries', 'etwlogs'];
+/** Log drivers that keep the output here and apart; that of all others, plugins too, goes where copies mix. */
+const LOCAL_LOGS = ['json-file', 'local', 'journald', 'none', ''];
 
 export const logs: HazardRule = (context) =>
   eachService(context, (name, service) => {
@@ -56,7 +65,8 @@ export const logs: HazardRule = (context) =>
       context.draft.set('services', name, { logging: LOG_CAP });
       return [{ service: name, kind: 'log-cap', class: 'silent', path, was: 'unlimited', becomes: '3 files of 10 MB' }];
     }
-    if (driver === undefined || !REMOTE_LOGS.includes(driver)) return [];
+    const isOurs = context.draft.get('services', name, 'logging') !== undefined;
+    if (driver === undefined || LOCAL_LOGS.includes(driver) || isOurs) return [];
     const becomes = 'kept: logs of all copies go to the same place';
     return [{ service: name, kind: 'log-driver', class: 'notice', path, was: driver, becomes }];
   });

@@ -46,6 +46,7 @@ export async function dialogue(
   signal.addEventListener('abort', stop);
   try {
     const peer = new Peer(socket);
+    signal.throwIfAborted();
     await once(socket, connected);
     return await talk(peer);
   } finally {

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { dialogue, HungUp, inWords, isSystemError, type Peer } from './conversation.js';
+import { dialogue, inWords, isSystemError, type Peer } from './conversation.js';
 import { attempt, type Probe, type ProbeTarget } from './probe.js';
 
 /** What a GET has to bring. */
@@ -29,7 +29,8 @@ export function http(check: HttpCheck | ((env: ProbeTarget['env']) => HttpCheck)
         try {
           return await dialogue(connect({ host, port }), 'connect', signal, talk);
         } catch (cause) {
-          if (!mayBeTls(cause)) throw cause;
+          // A server that wants TLS hangs up on plain HTTP, or answers with an alert of TLS.
+          if (isSystemError(cause)) throw cause;
           const socket = connectTls({ host, port, rejectUnauthorized: false });
           return await dialogue(socket, 'secureConnect', signal, talk).catch(() => Promise.reject(cause));
         }
@@ -54,9 +55,4 @@ async function get(peer: Peer, check: HttpCheck, { host, port }: ProbeTarget): P
 function accepts({ statuses }: HttpCheck, status: number): boolean {
   if (statuses === undefined) return status < 500;
   return statuses === 'any' || statuses.includes(status);
-}
-
-/** A server that wants TLS hangs up on plain HTTP, or answers with an alert of TLS. */
-function mayBeTls(cause: unknown): boolean {
-  return cause instanceof HungUp || !isSystemError(cause);
 }

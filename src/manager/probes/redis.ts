@@ -10,8 +10,8 @@ import type { ProbeTarget } from './probe.js';
 export function redis(target: ProbeTarget): Promise<string | undefined> {
   return converse(target, 'Redis', async (peer) => {
     const answer = await ping(peer);
-    const password =
-      target.env.REDIS_PASSWORD || target.env.VALKEY_PASSWORD || redisPassword(target.env, target.command);
+    const { env, command: options } = target;
+    const password = redisPassword(env, options) || env.REDIS_PASSWORD || env.VALKEY_PASSWORD || '';
     if (!answer.startsWith('-NOAUTH') || password === '') return verdict(answer);
     peer.send(command('AUTH', password));
     // A wrong password is the business of who uses it: the server is there.

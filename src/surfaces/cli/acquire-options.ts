@@ -1,4 +1,4 @@
-import type { AcquireOptions, Decisions, ManagerOptions, Mode } from '../../index.js';
+import type { AcquireOptions, Decisions, ManagerOptions, Mode, PortMode } from '../../index.js';
 
 /** What `start`, `run` and `plan` read from the command line; see options.ts. */
 export interface SpecFlags {
@@ -16,16 +16,24 @@ export interface AcquireFlags extends SpecFlags {
   readonly mode: Mode;
   readonly waitTimeout: number;
   readonly accelerate: boolean;
+  readonly portMode: PortMode;
+  readonly keepOnFailure?: boolean;
 }
 
 export interface ManagerFlags {
   readonly ports?: string;
   readonly networkPool?: string;
+  readonly excludePorts?: string;
   readonly stateDir?: string;
 }
 
 export function managerOptions(flags: ManagerFlags): ManagerOptions {
-  return defined({ ports: flags.ports, networkPool: flags.networkPool, stateDir: flags.stateDir });
+  return defined({
+    ports: flags.ports,
+    excludePorts: flags.excludePorts,
+    networkPool: flags.networkPool,
+    stateDir: flags.stateDir,
+  });
 }
 
 export function specOptions(flags: SpecFlags) {
@@ -45,6 +53,8 @@ export function acquireOptions(flags: AcquireFlags): AcquireOptions {
     mode: flags.mode,
     waitTimeout: flags.waitTimeout,
     accelerate: flags.accelerate,
+    portMode: flags.portMode,
+    keepOnFailure: flags.keepOnFailure === true,
   };
 }
 

@@ -101,6 +101,7 @@ function withSpecOptions(command: Command): Command {
     .addOption(OPTIONS.binds())
     .addOption(OPTIONS.foreign())
     .addOption(OPTIONS.ports())
+    .addOption(OPTIONS.excludePorts())
     .addOption(OPTIONS.networkPool())
     .addOption(OPTIONS.stateDir());
 }
@@ -108,8 +109,10 @@ function withSpecOptions(command: Command): Command {
 function withAcquireOptions(command: Command): Command {
   return withSpecOptions(command)
     .addOption(OPTIONS.mode())
+    .addOption(OPTIONS.portMode())
     .addOption(OPTIONS.waitTimeout())
-    .addOption(OPTIONS.noAccelerate());
+    .addOption(OPTIONS.noAccelerate())
+    .addOption(OPTIONS.keepOnFailure());
 }
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -148,6 +151,13 @@ function usageError(error: CommanderError): EnvironmentError {
     .replace(/\n/g, ' ')
     .replace(/\.$/, '');
   return new EnvironmentError('OPTION_INVALID', { option: 'command line', reason: text, command: '' });
+}
+
+// A reader that has gone (`| head`, a closed terminal) is no reason to leave containers behind.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 }
 
 await main(process.argv.slice(2));

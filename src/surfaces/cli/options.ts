@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { DECISIONS, type Decisions, parseDuration, parsePortRange } from '../../index.js';
+import { DECISIONS, type Decisions, PORT_MODES, parseDuration, parsePortRange } from '../../index.js';
 
 /**
  * Every option of the command line, stated once: flag, meaning, environment variable, default, check. Parsing and help
@@ -31,6 +31,8 @@ export const OPTIONS = {
       .argParser(duration)
       .default(60_000, '60s'),
   noAccelerate: () => new Option('--no-accelerate', "leave the health checks' timing as the file has it"),
+  keepOnFailure: () =>
+    new Option('--keep-on-failure', 'when a start fails, leave what is there running for 30 minutes'),
   ports: () =>
     new Option('--ports <first-last>', 'ports to lease from (default: 30000-40000)')
       .env('DOCKER_MANUAL_PORTS')
@@ -39,6 +41,12 @@ export const OPTIONS = {
     new Option('--state-dir <folder>', 'where leases are recorded (default: ~/.local/state/docker-manual)').env(
       'DOCKER_MANUAL_HOME',
     ),
+  portMode: () =>
+    new Option('--port-mode <mode>', "leased ports, the engine's choice, or the file's own (one copy only)")
+      .choices([...PORT_MODES])
+      .default('range'),
+  excludePorts: () =>
+    new Option('--exclude-ports <list>', 'ports never to lease: 30010,30100-30200').env('DOCKER_MANUAL_EXCLUDE_PORTS'),
   networkPool: () =>
     new Option(
       '--network-pool <cidr>',

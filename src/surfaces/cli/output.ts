@@ -18,5 +18,6 @@ export function printError(error: unknown, json: boolean): void {
     return;
   }
   const step = error.step ? ` (at step "${error.step}")` : '';
-  process.stderr.write(`error ${error.code}${step}: ${error.message}\n  hint: ${error.hint}\n`);
+  const folder = error.dossier && !error.message.includes(error.dossier) ? `\n  full logs: ${error.dossier}` : '';
+  process.stderr.write(`error ${error.code}${step}: ${error.message}${folder}\n  hint: ${error.hint}\n`);
 }

@@ -1,6 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import pc from 'picocolors';
 import { formatDuration, type OnProgress, type Progress, type Verdict } from '../../index.js';
+import { HEARTBEAT, Heartbeat } from './heartbeat.js';
 
 export interface ProgressRenderer {
   readonly show: OnProgress;
@@ -17,12 +18,19 @@ export function progressRenderer(stream: WriteStream, quiet: boolean): ProgressR
 
 function lines(stream: WriteStream): ProgressRenderer {
   stream.write('docker-manual: starting\n');
+  const heartbeat = new Heartbeat();
+  const timer = setInterval(() => {
+    const text = heartbeat.line(Date.now());
+    if (text) stream.write(`${text}\n`);
+  }, HEARTBEAT);
+  timer.unref();
   return {
     show: (progress) => {
+      heartbeat.note(progress, Date.now());
       const text = describe(progress);
       if (text) stream.write(`${text}\n`);
     },
-    end: () => {},
+    end: () => clearInterval(timer),
   };
 }
 

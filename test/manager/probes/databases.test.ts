@@ -18,7 +18,7 @@ describe('postgres', () => {
     ['knows no such role', error('28000', 'no pg_hba.conf entry'), undefined],
     ['knows no such database', error('3D000', 'database "x" does not exist'), undefined],
     ['is full', error('53300', 'sorry, too many clients already'), undefined],
-    ['says something else', message('N', 'SNOTICE\0\0'), 'answers with something that is not PostgreSQL'],
+    ['says something else', message('N', 'SNOTICE\0C00000\0\0'), 'answers with something that is not PostgreSQL'],
     ['cannot fork', 'Ecould not fork new process\n\0', 'answers with something that is not PostgreSQL'],
   ])('%s', async (_, reply, expected) => {
     for (const behave of [answers(reply), inSingleBytes(answers(reply))]) {

@@ -1,0 +1,78 @@
+import { formatDuration } from '../domain/duration.js';
+import { CATALOGUE, EnvironmentError, type ErrorParams } from '../domain/errors.js';
+import type { LeaseRecord } from '../domain/lease.js';
+import type { ComposeModel } from '../domain/model.js';
+import type { Masker } from '../domain/secrets.js';
+import type { Engine } from '../engine/engine.js';
+import type { LeaseStore } from '../store/lease-store.js';
+import type { Config } from './config.js';
+import { collectDossier, type Dossier } from './dossier.js';
+import type { TimelineEntry } from './dossier-timeline.js';
+import { thisSession } from './machine.js';
+
+/** Long enough for a look, short enough not to be forgotten. Milliseconds. */
+const KEPT_FOR = 30 * 60_000;
+/** Somebody who aborts wants an end, not a report. Milliseconds. */
+const ABORTED_BUDGET = 1000;
+/** Steps in which containers can be there. */
+const WITH_CONTAINERS: readonly (string | undefined)[] = ['create', 'copy', 'start', 'verify'];
+
+export interface FailedStart {
+  readonly config: Config;
+  readonly engine: Engine;
+  readonly store: LeaseStore;
+  /** As it was claimed. */
+  readonly lease: LeaseRecord;
+  readonly model: ComposeModel;
+  readonly timeline: readonly TimelineEntry[];
+  readonly keep: boolean;
+}
+
+/**
+ * Before a failed start is taken down: collects the dossier, and puts its summary and its path into the error. With
+ * `keep` the environment is handed over instead, and `kept` says that there is nothing to take down. Never throws.
+ */
+export async function failedStart(task: FailedStart, error: unknown): Promise<{ error: unknown; kept: boolean }> {
+  if (!(error instanceof EnvironmentError) || !WITH_CONTAINERS.includes(error.step)) return { error, kept: false };
+  const aborted = error.code === 'ABORTED';
+  const dossier = await collectDossier({ ...task, error, ...(aborted ? { budget: ABORTED_BUDGET } : {}) });
+  const kept = task.keep && !aborted && (dossier.containers?.length ?? 0) > 0 && handOver(task);
+  return { error: described(error, dossier, kept ? howToLook(task.lease, dossier) : ''), kept };
+}
+
+/** False when the lease is not ours any more, or the store does not answer: then the teardown is right. */
+function handOver({ config, store, lease }: FailedStart): boolean {
+  try {
+    const held = store.find(lease.id);
+    if (held?.generation !== lease.generation) return false;
+    store.keep(held, thisSession(held.owner.command), Date.now() + KEPT_FOR);
+    config.onProgress({ type: 'left', project: lease.project, reason: `kept running for ${formatDuration(KEPT_FOR)}` });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function howToLook(lease: LeaseRecord, { containers = [] }: Dossier): string {
+  return [
+    `\n  kept for ${formatDuration(KEPT_FOR)}, to be looked at:`,
+    ...containers.map((name) => `\n    docker exec -it ${name} sh`),
+    `\n    docker-manual stop ${lease.project}`,
+  ].join('');
+}
+
+function described(error: EnvironmentError, dossier: Dossier, look: string): EnvironmentError {
+  const { folder, summary, masker } = dossier;
+  const path = folder === undefined ? '' : `\n  full logs: ${folder}`;
+  const hasPlace = CATALOGUE[error.code].message.includes('{evidence}');
+  const params = { ...masked(error.params, masker), ...(hasPlace ? { evidence: `${summary}${path}${look}` } : {}) };
+  const { cause, step } = error;
+  return new EnvironmentError(error.code, params, { cause, step, dossier: folder });
+}
+
+/** The engine quotes commands, and commands hold passwords. */
+function masked(params: ErrorParams, masker: Masker): ErrorParams {
+  return Object.fromEntries(
+    Object.entries(params).map(([key, value]) => [key, typeof value === 'string' ? masker.text(value) : value]),
+  );
+}
