@@ -1,7 +1,7 @@
 import type { ComposeModel } from './model.js';
 
 /** What stands where a secret stood. */
-export const MASK = '***';
+const MASK = '***';
 
 /** Too short to be told from ordinary text: replaced where it stands as a value, not where it occurs. */
 const SHORTEST = 4;

@@ -56,7 +56,8 @@ export async function bringUp(task: BringUp, claimed: LeaseRecord): Promise<Brou
   lease = task.store.transition(lease, 'starting');
   const facts = await task.steps.run('images', async () => {
     using limit = new Deadline(IMAGES_TIMEOUT, task.steps.signal);
-    return pullMissing(task.engine, task.files, task.model, task.facts, task.config.onProgress, limit.signal);
+    const { config, engine, files, model } = task;
+    return pullMissing(config.stateDir, engine, files, model, task.facts, config.onProgress, limit.signal);
   });
   for (let attempt = 1; ; attempt++) {
     const labels = leaseLabels(lease.id, lease.generation, task.store.id);

@@ -22,7 +22,7 @@ export interface Evidence {
   readonly missing: readonly string[];
 }
 
-export interface EvidenceRequest {
+interface EvidenceRequest {
   readonly engine: Engine;
   readonly containers: readonly ContainerSummary[];
   readonly model: ComposeModel;

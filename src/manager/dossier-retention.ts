@@ -4,14 +4,14 @@ import { join } from 'node:path';
 /** `<project>-<yyyymmddThhmmss>`, a counter where two came in one second, and its archive. */
 const DOSSIER_NAME = /-\d{8}T\d{6}(?:-\d+)?(?:\.tar\.gz)?$/;
 
-export interface Retention {
+interface Retention {
   /** The newest so many stay. */
   readonly count: number;
   readonly ageMs: number;
   readonly bytes: number;
 }
 
-export const RETENTION: Retention = { count: 20, ageMs: 7 * 86_400_000, bytes: 500_000_000 };
+const RETENTION: Retention = { count: 20, ageMs: 7 * 86_400_000, bytes: 500_000_000 };
 
 interface Kept {
   readonly path: string;

@@ -16,7 +16,10 @@ export function evidenceText(evidence: readonly Evidence[], error: EnvironmentEr
   const concerned = evidence.filter((e) => named.includes(e.service) && hasStarted(e));
   const shown = concerned.slice(0, MOST_SERVICES);
   const more = concerned.length - shown.length;
-  return [...shown.map(serviceText), more > 0 ? `\n  and ${more} more, in the folder below` : ''].join('');
+  return [
+    ...shown.map((e) => serviceText(e, error.message)),
+    more > 0 ? `\n  and ${more} more, in the folder below` : '',
+  ].join('');
 }
 
 function namedServices({ params }: EnvironmentError): string[] {
@@ -28,12 +31,13 @@ function hasStarted({ detail }: Evidence): boolean {
   return detail?.status !== 'created' || detail.error !== '';
 }
 
-function serviceText(evidence: Evidence): string {
+/** Without what `said` says already. */
+function serviceText(evidence: Evidence, said = ''): string {
   const { service, detail, lastLines, firstError, hint, missing } = evidence;
   const probe = detail?.healthLog.at(-1);
   const state = detail && stateText(detail);
   const lines = [
-    ...(state ? [`${service} ${state}`] : []),
+    ...(state && !said.includes(state) ? [`${service} ${state}`] : []),
     ...(probe ? [`last health probe of ${service} (exit code ${probe.exitCode}): ${outputText(probe.output)}`] : []),
     ...(firstError === undefined ? [] : [`first error of ${service}: ${clip(firstError)}`]),
     ...(lastLines.length > 0
@@ -67,7 +71,7 @@ function clip(line: string): string {
   return line.length <= LONGEST_LINE ? line : `${line.slice(0, LONGEST_LINE - 1)}…`;
 }
 
-export interface SummaryRequest {
+interface SummaryRequest {
   readonly lease: LeaseRecord;
   readonly error: EnvironmentError;
   readonly at: Date;

@@ -21,7 +21,7 @@ const WRITING = 500;
 /** A secret file larger than this is no password. Bytes. */
 const LARGEST_SECRET = 65_536;
 
-export interface DossierRequest {
+interface DossierRequest {
   readonly config: Pick<Config, 'stateDir' | 'env'>;
   readonly engine: Engine;
   readonly lease: LeaseRecord;

@@ -17,7 +17,7 @@ const ABORTED_BUDGET = 1000;
 /** Steps in which containers can be there. */
 const WITH_CONTAINERS: readonly (string | undefined)[] = ['create', 'copy', 'start', 'verify'];
 
-export interface FailedStart {
+interface FailedStart {
   readonly config: Config;
   readonly engine: Engine;
   readonly store: LeaseStore;

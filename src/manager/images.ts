@@ -3,6 +3,7 @@ import type { HostFacts } from '../domain/hazards/hazard.js';
 import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import type { ComposeRun, Engine } from '../engine/engine.js';
+import { withFileLock } from '../store/file-lock.js';
 import { imageFacts } from './host-facts.js';
 import type { OnProgress } from './progress.js';
 
@@ -15,6 +16,7 @@ export const IMAGES_TIMEOUT = 30 * 60_000;
  * @throws IMAGE_UNAVAILABLE naming service and image
  */
 export async function pullMissing(
+  stateDir: string,
   engine: Engine,
   spec: Spec,
   model: ComposeModel,
@@ -22,23 +24,38 @@ export async function pullMissing(
   onProgress: OnProgress,
   signal: AbortSignal,
 ): Promise<HostFacts> {
-  const missing = Object.entries(model.services).flatMap(([service, { image, build }]) =>
-    image && !build && !(image in facts.images) ? [{ service, image }] : [],
+  if (missingImages(model, facts.images).length === 0) return facts;
+  // Runs that start together want the same images: one pulls, the others find them there.
+  return withFileLock(stateDir, 'pull', signal, async () => {
+    const wanted = missingImages(model, facts.images).map((m) => m.image);
+    const known = { ...facts.images, ...(await imageFacts(engine, wanted, signal)) };
+    const missing = missingImages(model, known);
+    if (missing.length === 0) return { ...facts, images: known };
+    const images = [...new Set(missing.map((m) => m.image))];
+    onProgress({ type: 'fetching', project: model.name, images });
+    try {
+      await engine.pull(
+        spec,
+        model.name,
+        missing.map((m) => m.service),
+        signal,
+      );
+    } catch (error) {
+      throw await named(engine, missing, error, signal);
+    }
+    return { ...facts, images: { ...known, ...(await imageFacts(engine, images, signal)) } };
+  });
+}
+
+interface Missing {
+  readonly service: string;
+  readonly image: string;
+}
+
+function missingImages(model: ComposeModel, known: HostFacts['images']): Missing[] {
+  return Object.entries(model.services).flatMap(([service, { image, build }]) =>
+    image && !build && !(image in known) ? [{ service, image }] : [],
   );
-  if (missing.length === 0) return facts;
-  const images = [...new Set(missing.map((m) => m.image))];
-  onProgress({ type: 'fetching', project: model.name, images });
-  try {
-    await engine.pull(
-      spec,
-      model.name,
-      missing.map((m) => m.service),
-      signal,
-    );
-  } catch (error) {
-    throw await named(engine, missing, error, signal);
-  }
-  return { ...facts, images: { ...facts.images, ...(await imageFacts(engine, images, signal)) } };
 }
 
 /** Builds the services that have a `build`; unchanged layers cost nothing. @throws BUILD_FAILED */
@@ -58,7 +75,7 @@ export async function buildServices(
 /** Compose names no service when a pull fails: it is the first whose image is still missing. */
 async function named(
   engine: Engine,
-  missing: readonly { service: string; image: string }[],
+  missing: readonly Missing[],
   error: unknown,
   signal: AbortSignal,
 ): Promise<unknown> {

@@ -77,7 +77,8 @@ describe('the dossier of a real failure', () => {
     expect(error.code).toBe('SERVICE_FAILED');
     expect(error.message).toContain('killed for using too much memory (OOM)');
     expect(error.message).toContain('likely cause: the kernel killed it');
-    expect(JSON.parse(read(error, 'hungry-1.json'))).toMatchObject({ oomKilled: true, exitCode: 137 });
+    // The engine tells of the kill before the exit: the code may not be there yet.
+    expect(JSON.parse(read(error, 'hungry-1.json'))).toMatchObject({ oomKilled: true });
   });
 
   it('holds no secret, wherever the container writes it', async () => {

@@ -70,7 +70,6 @@ describe('the dossier', () => {
     expect(error.message).toBe(
       [
         'Service "api" exited with code 3.',
-        '  api exited with code 3',
         '  last health probe of api (exit code 7): curl: (7) refused for ***',
         '  first error of api: Error: getaddrinfo ENOTFOUND postgres with *** and ***',
         '  last log lines of api:',
