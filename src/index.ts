@@ -9,16 +9,20 @@ export {
   EXIT_CODES,
   type Step,
 } from './domain/errors.js';
+export type { GraphFormat } from './domain/graph.js';
 export type { Health } from './domain/health.js';
 export type { Binding, LeaseRecord, LeaseState, Mode } from './domain/lease.js';
 export { describeOwner, type Owner } from './domain/owner.js';
 export { PORT_MODES, type PortMode, type PortRange, parsePortRange } from './domain/ports.js';
 export type { Verdict } from './domain/readiness.js';
+export { criticalPath, type Timeline } from './domain/timeline.js';
 export type { Wait, Waits } from './domain/wait.js';
 export type { AcquiredService, AcquireOptions } from './manager/acquire.js';
 export type { CleanOptions } from './manager/clean.js';
 export type { ManagerOptions } from './manager/config.js';
+export { archiveDossier } from './manager/dossier-archive.js';
 export type { EnvironmentAddresses, EnvOptions } from './manager/env.js';
+export type { GraphOptions } from './manager/graph.js';
 export { Lease } from './manager/lease.js';
 export type { LocatedHazard } from './manager/locate.js';
 export { createManager, getDefaultManager, type Manager } from './manager/manager.js';

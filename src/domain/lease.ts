@@ -1,5 +1,6 @@
 import type { Owner } from './owner.js';
 import type { PortRange } from './ports.js';
+import type { Timeline } from './timeline.js';
 
 export type LeaseState =
   | 'pending'
@@ -70,6 +71,8 @@ export interface LeaseRecord {
   /** The files that it was made of. */
   readonly spec: Spec;
   readonly bindings: readonly Binding[];
+  /** Where the time of the acquire went; null until it is ready. */
+  readonly timeline: Timeline | null;
 }
 
 /** A lease in these states holds nothing that anybody may use any more; a sweep removes what is left of it. */

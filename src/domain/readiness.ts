@@ -60,8 +60,8 @@ export function judge(service: ServiceModel, seen: Observation, oneShot: boolean
 
 function judgeRunning(seen: Observation, oneShot: boolean, now: number): Verdict {
   if (seen.exits >= CRASH_LOOP_EXITS) return { state: 'failed', reason: crashLoop(seen) };
-  // Of a child: the container goes on, with a part of it missing.
-  if (seen.oomKilled) return { state: 'failed', reason: 'lost a process that used more memory than its limit (OOM)' };
+  // Of a child the container goes on, with a part missing; of the main process this is told just before its end.
+  if (seen.oomKilled) return { state: 'failed', reason: 'used more memory than its limit: a process was killed (OOM)' };
   if (oneShot) return { state: 'starting', why: 'runs until it is done' };
   if (seen.probe) return judgeProbe(seen.probe, seen.startedAt, now);
   if (seen.health === 'healthy') return { state: 'healthy' };

@@ -1,4 +1,5 @@
 import type { ComposeModel } from './model.js';
+import { isReady, type Verdict } from './readiness.js';
 
 /** Where the time of an acquire went. Milliseconds, counted from its beginning. */
 export interface Timeline {
@@ -15,39 +16,29 @@ export interface ServiceTimes {
   readonly after: readonly string[];
 }
 
-/** Notes what happens while services start; `now` is the time since the acquire began. */
-export class TimelineRecorder {
-  readonly #after: Readonly<Record<string, readonly string[]>>;
-  readonly #marks = new Map<string, { created: number; started?: number; ready?: number }>();
+/** One change of a service, as it was told; `at` is milliseconds since the epoch. */
+export interface ServiceMark {
+  readonly at: number;
+  readonly service: string;
+  readonly verdict: Verdict;
+}
 
-  constructor(model: ComposeModel) {
-    const services = Object.entries(model.services);
-    this.#after = Object.fromEntries(services.map(([name, s]) => [name, Object.keys(s.depends_on ?? {})]));
-  }
-
-  created(now: number): void {
-    for (const name of Object.keys(this.#after)) this.#marks.set(name, { created: now });
-  }
-
-  started(service: string, now: number): void {
-    const mark = this.#marks.get(service) ?? { created: now };
-    this.#marks.set(service, { ...mark, started: mark.started ?? now });
-  }
-
-  /** A service that recovers is ready when it was last found ready. */
-  ready(service: string, now: number): void {
-    this.started(service, now);
-    const mark = this.#marks.get(service);
-    if (mark) mark.ready = now;
-  }
-
-  finish(steps: Readonly<Record<string, number>>): Timeline {
-    const services = [...this.#marks].map(([name, { created, started, ready }]) => {
-      const begun = started ?? created;
-      return [name, { created, started: begun, ready: ready ?? begun, after: this.#after[name] ?? [] }] as const;
-    });
-    return { steps, services: Object.fromEntries(services) };
-  }
+/** Makes the timeline of what was told since `begun`. A service that recovers is ready when it was last found ready. */
+export function timelineOf(
+  model: ComposeModel,
+  begun: number,
+  marks: readonly ServiceMark[],
+  steps: Readonly<Record<string, number>>,
+): Timeline {
+  const services = Object.entries(model.services).map(([name, service]) => {
+    const own = marks.filter((mark) => mark.service === name);
+    const created = own[0]?.at ?? begun;
+    const started = own.find((mark) => mark.verdict.state !== 'created')?.at ?? created;
+    const ready = own.findLast((mark) => isReady(mark.verdict))?.at ?? started;
+    const after = Object.keys(service.depends_on ?? {});
+    return [name, { created: created - begun, started: started - begun, ready: ready - begun, after }] as const;
+  });
+  return { steps, services: Object.fromEntries(services) };
 }
 
 /**

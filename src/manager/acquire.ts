@@ -8,16 +8,17 @@ import { demandsOf, unisolatable } from '../domain/plan.js';
 import type { PortMode } from '../domain/ports.js';
 import { projectBase } from '../domain/project-name.js';
 import { suggest } from '../domain/suggest.js';
+import { timelineOf } from '../domain/timeline.js';
 import type { Waits } from '../domain/wait.js';
 import type { Engine } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import { type BroughtUp, bringUp } from './bring-up.js';
 import { type FileOptions, findSpec, folderName } from './compose-files.js';
 import type { Context } from './context.js';
-import { Timeline } from './dossier-timeline.js';
 import { addressesOf } from './env.js';
 import { failedStart } from './failed-start.js';
 import { hostFacts } from './host-facts.js';
+import { Journal } from './journal.js';
 import { locate } from './locate.js';
 import { ephemeralPorts, thisProcess, thisSession } from './machine.js';
 import { subnetRequest } from './networks.js';
@@ -71,8 +72,8 @@ const DEFAULT_WAIT_TIMEOUT = 60_000;
 
 /** Gives one more environment made of the user's files, ready to be used, or throws and leaves nothing behind. */
 export async function acquire(context: Context, options: AcquireOptions): Promise<AcquiredEnvironment> {
-  const timeline = new Timeline(context.config.onProgress);
-  const config = { ...context.config, onProgress: timeline.onProgress };
+  const journal = new Journal(context.config.onProgress);
+  const config = { ...context.config, onProgress: journal.onProgress };
   const steps = new Steps(options.signal, config.onProgress);
   const { engine, store } = await steps.run('engine', () => connect(context, steps.signal));
   await steps.run('sweep', () => sweep(context));
@@ -103,7 +104,7 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
     const waits = waitsFor(model, options.waits ?? {});
     const task = {
       config,
-      engine: timeline.observe(engine),
+      engine,
       store,
       steps,
       files,
@@ -111,18 +112,19 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
       decisions,
       facts,
       portMode,
+      onEvent: journal.onEvent,
       waits,
       waitTimeout,
       accelerate,
     };
-    const environment = handOver(engine, store, await bringUp(task, lease), options.ttl, steps);
+    const environment = handOver(engine, store, await bringUp(task, lease), options.ttl, steps, journal);
     config.onProgress({ type: 'ready', project: lease.project, afterMs: environment.timings.total ?? 0 });
     return environment;
   } catch (error) {
     const keep = options.keepOnFailure === true;
     const model = modelOf(template, lease.project);
-    const failure = await failedStart({ config, engine, store, lease, model, timeline: timeline.entries, keep }, error);
-    if (!failure.kept) await undo(context, lease);
+    const failure = await failedStart({ config, engine, store, lease, model, journal: journal.entries, keep }, error);
+    if (failure.teardown) await undo(context, lease);
     throw failure.error;
   }
 }
@@ -162,9 +164,12 @@ function handOver(
   { lease, model, bindings, verdicts }: BroughtUp,
   ttl: number | null | undefined,
   steps: Steps,
+  journal: Journal,
 ): AcquiredEnvironment {
   const owner = ttl === undefined ? lease.owner : thisSession(lease.owner.command);
-  const record = store.ready(lease, bindings, owner, ttl ? Date.now() + ttl : null);
+  const timings = steps.timings();
+  const timeline = timelineOf(model, journal.begun, journal.marks(), timings);
+  const record = store.ready(lease, { bindings, owner, expiresAt: ttl ? Date.now() + ttl : null, timeline });
   const addresses = addressesOf(model, record, engine.host);
   const services = Object.entries(addresses.services).map(([name, address]) => {
     const state = (verdicts.get(name)?.state ?? 'running') as AcquiredService['state'];
@@ -174,7 +179,7 @@ function handOver(
     record,
     services: Object.fromEntries(services),
     env: addresses.env,
-    timings: steps.timings(),
+    timings,
   };
 }
 

@@ -11,7 +11,7 @@ import { type Plan, planEnvironment } from '../domain/plan.js';
 import type { PortMode } from '../domain/ports.js';
 import { isReady, type Verdict } from '../domain/readiness.js';
 import type { Waits } from '../domain/wait.js';
-import type { ComposeRun, Engine } from '../engine/engine.js';
+import type { ComposeRun, ContainerEvent, Engine } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import type { Config } from './config.js';
 import { Deadline } from './deadline.js';
@@ -37,6 +37,7 @@ export interface BringUp {
   readonly decisions: Decisions;
   readonly facts: HostFacts;
   readonly portMode: PortMode;
+  readonly onEvent: (event: ContainerEvent) => void;
   readonly waits: Waits;
   /** From the creation of the first container until everything is ready. Milliseconds. */
   readonly waitTimeout: number;
@@ -158,7 +159,7 @@ async function createAndStart(
       throw error;
     }
   };
-  const watch = { engine, lease, model, waits: task.waits, signal, onVerdict };
+  const watch = { engine, lease, model, waits: task.waits, signal, onEvent: task.onEvent, onVerdict };
   // Data has to be in its place before anything starts, which `up` does not allow.
   if (needsComposeUp(model) && plan.copies.length === 0) {
     await steps.run('start', () => inTime(() => startServices({ ...watch, startedByCompose: engine.up(run, signal) })));

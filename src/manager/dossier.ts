@@ -12,7 +12,7 @@ import { collectEvidence, type Evidence, until } from './dossier-evidence.js';
 import { type HostState, hostState } from './dossier-host.js';
 import { pruneDossiers } from './dossier-retention.js';
 import { evidenceText, summaryPage } from './dossier-summary.js';
-import type { TimelineEntry } from './dossier-timeline.js';
+import type { JournalEntry } from './journal.js';
 
 /** The whole collection holds the teardown up for no longer than this. Milliseconds. */
 const BUDGET = 3000;
@@ -27,7 +27,7 @@ interface DossierRequest {
   readonly lease: LeaseRecord;
   readonly model: ComposeModel;
   readonly error: EnvironmentError;
-  readonly timeline: readonly TimelineEntry[];
+  readonly journal: readonly JournalEntry[];
   /** Milliseconds; 3,000 by default. */
   readonly budget?: number;
 }
@@ -44,7 +44,7 @@ export interface Dossier {
 
 /**
  * Collects everything that a failed start leaves behind, before the teardown takes it away. Best effort within a time
- * limit: with an engine that has just died there still are the timeline, the model and the machine. Never throws.
+ * limit: with an engine that has just died there still are the journal, the model and the machine. Never throws.
  * Where no container was made there is nothing to collect, and no folder.
  */
 export async function collectDossier(request: DossierRequest): Promise<Dossier> {
@@ -82,9 +82,9 @@ interface Rest extends DossierRequest {
 }
 
 async function writeRest(write: (name: string, content: string) => Promise<void>, rest: Rest): Promise<void> {
-  const { model, timeline, masker, evidence, host } = rest;
+  const { model, journal, masker, evidence, host } = rest;
   const json = (data: unknown) => `${JSON.stringify(masker.data(data), null, 2)}\n`;
-  const ordered = [...timeline].sort((a, b) => a.at - b.at);
+  const ordered = [...journal].sort((a, b) => a.at - b.at);
   const events = ordered.map((entry) => masker.data({ ...entry, at: new Date(entry.at).toISOString() }));
   await Promise.all([
     ...evidence.flatMap(({ file, detail }) => (detail ? [write(`${file}.json`, json(detail))] : [])),

@@ -7,13 +7,15 @@ import type { Engine } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import type { Config } from './config.js';
 import { collectDossier, type Dossier } from './dossier.js';
-import type { TimelineEntry } from './dossier-timeline.js';
+import type { JournalEntry } from './journal.js';
 import { thisSession } from './machine.js';
 
 /** Long enough for a look, short enough not to be forgotten. Milliseconds. */
 const KEPT_FOR = 30 * 60_000;
 /** Somebody who aborts wants an end, not a report. Milliseconds. */
 const ABORTED_BUDGET = 1000;
+/** A healthy engine answers in 2 ms. Milliseconds. */
+const ALIVE = 200;
 /** Steps in which containers can be there. */
 const WITH_CONTAINERS: readonly (string | undefined)[] = ['create', 'copy', 'start', 'verify'];
 
@@ -24,20 +26,41 @@ interface FailedStart {
   /** As it was claimed. */
   readonly lease: LeaseRecord;
   readonly model: ComposeModel;
-  readonly timeline: readonly TimelineEntry[];
+  readonly journal: readonly JournalEntry[];
   readonly keep: boolean;
 }
 
 /**
  * Before a failed start is taken down: collects the dossier, and puts its summary and its path into the error. With
- * `keep` the environment is handed over instead, and `kept` says that there is nothing to take down. Never throws.
+ * `keep` the environment is handed over instead. An engine that does not answer within {@link ALIVE} can tell nothing
+ * and remove nothing: the lease is left to the next sweep, so that a hanging engine holds nobody up. Never throws.
  */
-export async function failedStart(task: FailedStart, error: unknown): Promise<{ error: unknown; kept: boolean }> {
-  if (!(error instanceof EnvironmentError) || !WITH_CONTAINERS.includes(error.step)) return { error, kept: false };
+export async function failedStart(task: FailedStart, error: unknown): Promise<{ error: unknown; teardown: boolean }> {
+  if (!(error instanceof EnvironmentError) || !WITH_CONTAINERS.includes(error.step)) return { error, teardown: true };
+  if (!(await answers(task.engine))) {
+    leave(task);
+    return { error, teardown: false };
+  }
   const aborted = error.code === 'ABORTED';
   const dossier = await collectDossier({ ...task, error, ...(aborted ? { budget: ABORTED_BUDGET } : {}) });
   const kept = task.keep && !aborted && (dossier.containers?.length ?? 0) > 0 && handOver(task);
-  return { error: described(error, dossier, kept ? howToLook(task.lease, dossier) : ''), kept };
+  return { error: described(error, dossier, kept ? howToLook(task.lease, dossier) : ''), teardown: !kept };
+}
+
+async function answers(engine: Engine): Promise<boolean> {
+  try {
+    await engine.ping(AbortSignal.timeout(ALIVE));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function leave({ config, store, lease }: FailedStart): void {
+  const reason = 'the engine does not answer: what was made is removed by the next docker-manual command';
+  config.onProgress({ type: 'left', project: lease.project, reason });
+  const held = store.find(lease.id);
+  if (held?.generation === lease.generation) store.transition(held, 'failed', { reason });
 }
 
 /** False when the lease is not ours any more, or the store does not answer: then the teardown is right. */

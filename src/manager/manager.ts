@@ -3,6 +3,7 @@ import type { CleanOptions } from './clean.js';
 import { type ManagerOptions, readConfig } from './config.js';
 import { type Context, createContext } from './context.js';
 import type { EnvironmentAddresses, EnvOptions } from './env.js';
+import type { GraphOptions } from './graph.js';
 import { Lease } from './lease.js';
 import { checkKeys } from './options.js';
 import type { PlanOptions, PlanReport } from './plan.js';
@@ -37,6 +38,13 @@ export class Manager {
     checkKeys('plan', options, ['files', 'profiles', 'envFiles', 'cwd', 'name', 'decisions', 'twice', 'signal']);
     const { plan } = await import('./plan.js');
     return plan(this.#context, options);
+  }
+
+  /** Which service waits for which, as Mermaid or DOT text. @throws COMPOSE_FILE_INVALID */
+  async graph(options: GraphOptions = {}): Promise<string> {
+    checkKeys('graph', options, ['files', 'profiles', 'envFiles', 'cwd', 'format', 'signal']);
+    const { graph } = await import('./graph.js');
+    return graph(this.#context, options);
   }
 
   /** Ends an environment by lease id, from any process. What is released already stays so. @throws RELEASE_INCOMPLETE */

@@ -16,6 +16,8 @@ export interface StartRequest {
   readonly startedByCompose?: Promise<void> | undefined;
   /** Services for which the user has said when they are ready. */
   readonly waits: Waits;
+  /** Told of everything that the engine says of the lease's containers. */
+  readonly onEvent: (event: ContainerEvent) => void;
   readonly onVerdict: (service: string, verdict: Verdict) => void;
   readonly signal: AbortSignal;
 }
@@ -108,6 +110,7 @@ class Startup {
   #listen(events: AsyncIterable<ContainerEvent>, signal: AbortSignal): void {
     const read = async () => {
       for await (const event of events) {
+        this.#request.onEvent(event);
         this.#note(event);
         this.#wake();
       }

@@ -7,6 +7,7 @@ import { describeOwner, type Owner } from '../domain/owner.js';
 import { chooseBlock, type PortRange } from '../domain/ports.js';
 import { projectName } from '../domain/project-name.js';
 import { chooseSubnet, formatSubnet, parseSubnet, type Subnet } from '../domain/subnet.js';
+import type { Timeline } from '../domain/timeline.js';
 import { openDatabase } from './database.js';
 
 export interface ClaimRequest {
@@ -84,6 +85,7 @@ export class LeaseStore {
         subnets: this.#reserveSubnets(request.subnets),
         spec: request.spec,
         bindings: [],
+        timeline: null,
       };
       this.#db
         .prepare(
@@ -151,16 +153,17 @@ export class LeaseStore {
     });
   }
 
-  /** The environment is ready: its bindings, final owner and expiry are written with the state. */
-  ready(lease: LeaseRecord, bindings: readonly Binding[], owner: Owner, expiresAt: number | null): LeaseRecord {
+  /** The environment is ready: its bindings, final owner, expiry and timeline are written with the state. */
+  ready(lease: LeaseRecord, result: Pick<LeaseRecord, 'bindings' | 'owner' | 'expiresAt' | 'timeline'>): LeaseRecord {
     return this.#write(() => {
-      this.#change(lease, "state = 'ready', bindings = ?, owner = ?, expires_at = ?", [
-        JSON.stringify(bindings),
-        JSON.stringify(owner),
-        expiresAt,
+      this.#change(lease, "state = 'ready', bindings = ?, owner = ?, expires_at = ?, timeline = ?", [
+        JSON.stringify(result.bindings),
+        JSON.stringify(result.owner),
+        result.expiresAt,
+        JSON.stringify(result.timeline),
       ]);
-      const changed: LeaseRecord = { ...lease, state: 'ready', bindings, owner, expiresAt };
-      this.#record(changed, 'ready', {});
+      const changed: LeaseRecord = { ...lease, ...result, state: 'ready' };
+      this.#record(changed, 'ready', { steps: result.timeline?.steps });
       return changed;
     });
   }
@@ -320,6 +323,7 @@ interface Row {
   subnets: string;
   spec: string;
   bindings: string;
+  timeline: string | null;
 }
 
 interface EventRow {
@@ -350,5 +354,6 @@ function toRecord(row: Row): LeaseRecord {
     subnets: JSON.parse(row.subnets) as Record<string, string>,
     spec: JSON.parse(row.spec) as Spec,
     bindings: JSON.parse(row.bindings) as Binding[],
+    timeline: row.timeline === null ? null : (JSON.parse(row.timeline) as Timeline),
   };
 }

@@ -20,7 +20,8 @@ const STEPS: readonly string[] = [
     subnets     TEXT NOT NULL,
     exclusive   TEXT UNIQUE,
     spec        TEXT NOT NULL,
-    bindings    TEXT NOT NULL
+    bindings    TEXT NOT NULL,
+    timeline    TEXT
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX leases_by_port ON leases (port_first) WHERE port_first IS NOT NULL;
   CREATE TABLE events (

@@ -25,6 +25,7 @@ export function statusJson(environments: readonly EnvironmentStatus[]): Record<s
       ...leaseJson(record),
       ...(over === undefined ? {} : { state: 'expired', over }),
       services,
+      timeline: record.timeline,
     })),
   };
 }

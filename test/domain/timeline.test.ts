@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderGraph } from '../../src/domain/graph.js';
 import type { ComposeModel } from '../../src/domain/model.js';
-import { criticalPath, TimelineRecorder } from '../../src/domain/timeline.js';
+import { criticalPath, timelineOf } from '../../src/domain/timeline.js';
 
 const model: ComposeModel = {
   name: 'shop',
@@ -20,19 +20,22 @@ const model: ComposeModel = {
 };
 
 describe('a timeline', () => {
-  const recorder = new TimelineRecorder(model);
-  recorder.created(100);
-  for (const [name, started, ready] of [
-    ['db', 110, 600],
-    ['cache', 110, 300],
-    ['migrate', 610, 900],
-    ['api', 910, 1500],
-  ] as const) {
-    recorder.started(name, started);
-    recorder.started(name, started + 50); // a second look at a running service changes nothing
-    recorder.ready(name, ready);
-  }
-  const timeline = recorder.finish({ create: 90, start: 1400 });
+  const starting = { state: 'starting', why: '' } as const;
+  const marks = (
+    [
+      ['db', 110, 600],
+      ['cache', 110, 300],
+      ['migrate', 610, 900],
+      ['api', 910, 1500],
+    ] as const
+  ).flatMap(([service, started, ready]) => [
+    { at: 5100, service, verdict: { state: 'created' } as const },
+    { at: 5000 + started, service, verdict: starting },
+    { at: 5000 + ready - 50, service, verdict: { state: 'healthy' } as const },
+    { at: 5000 + ready - 20, service, verdict: starting }, // it lost its health again, and recovered
+    { at: 5000 + ready, service, verdict: { state: 'healthy' } as const },
+  ]);
+  const timeline = timelineOf(model, 5000, marks, { create: 90, start: 1400 });
 
   it('keeps when each service was created, started and ready', () => {
     expect(timeline.services.migrate).toEqual({ created: 100, started: 610, ready: 900, after: ['db'] });

@@ -14,7 +14,7 @@ const model: ComposeModel = {
 };
 
 function scopeOn(engine: FakeEngine): Scope {
-  const scope = new Scope({ engine });
+  const scope = new Scope({ engine, ports: '31100-31199' });
   scope.file('compose.yml', 'services: {}');
   return scope;
 }
@@ -33,9 +33,9 @@ describe('acquire', () => {
       p.type === 'service' && p.verdict.state === 'starting' ? [p.service] : [],
     );
     expect(ready.indexOf('db')).toBeLessThan(ready.indexOf('api'));
-    expect(lease.services.db?.ports).toEqual({ '5432/tcp': 30000 });
-    expect(lease.services.api).toMatchObject({ state: 'healthy', ports: { '80/tcp': 30001 } });
-    expect(lease.env).toMatchObject({ DM_API_PORT: '30001', PGPORT: '30000' });
+    expect(lease.services.db?.ports).toEqual({ '5432/tcp': 31100 });
+    expect(lease.services.api).toMatchObject({ state: 'healthy', ports: { '80/tcp': 31101 } });
+    expect(lease.env).toMatchObject({ DM_API_PORT: '31101', PGPORT: '31100' });
   });
 
   it('gives one call of the engine a failure and leaves nothing, whichever call it is', async () => {

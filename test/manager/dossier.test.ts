@@ -83,7 +83,7 @@ describe('the dossier', () => {
     expect(basename(folder)).toMatch(/^shop-[0-9a-f]+-\d{8}T\d{6}$/);
   });
 
-  it('has every container, the timeline, the model and the machine, readable by its owner only', async () => {
+  it('has every container, the journal, the model and the machine, readable by its owner only', async () => {
     const { scope, error } = await failedStart(new FakeEngine(model, crash));
     await using _ = scope;
     const folder = error.dossier as string;

@@ -60,9 +60,15 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .command('status')
     .alias('ls')
     .description('list the environments, their owners, ports and services')
+    .addOption(OPTIONS.timeline())
     .addOption(OPTIONS.stateDir())
     .addOption(OPTIONS.json())
     .action(async (options) => (await import('./status.js')).status(options));
+
+  withSpecOptions(root.command('graph'))
+    .description('print which service waits for which, as text for a diagram')
+    .addOption(OPTIONS.graphFormat())
+    .action(async (options) => (await import('./graph.js')).graph(options));
 
   root
     .command('stop')

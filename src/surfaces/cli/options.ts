@@ -58,6 +58,9 @@ export const OPTIONS = {
   foreign: () => decision('foreign', '--foreign <choice>', "the host's namespaces, containers and interfaces"),
   twice: () => new Option('--twice', 'plan two copies and prove that they have nothing in common'),
   format: () => new Option('--format <format>', 'how to print').choices(['sh', 'dotenv', 'json']).default('sh'),
+  graphFormat: () =>
+    new Option('--graph-format <format>', 'kind of text').choices(['mermaid', 'dot']).default('mermaid'),
+  timeline: () => new Option('--timeline', 'where the seconds of each start went'),
   redirect: () =>
     new Option('--redirect', 'let Node processes reach leased ports under the numbers of the file (localhost:5432)'),
   json: () => new Option('--json', 'print one JSON document: {"success": …, "data": …}'),

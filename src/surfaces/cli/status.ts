@@ -2,13 +2,21 @@ import { createManager } from '../../index.js';
 import { statusJson } from '../json.js';
 import { printData } from './output.js';
 import { statusTable } from './render-status.js';
+import { timelineText } from './render-timeline.js';
 
-export async function status(options: { readonly stateDir?: string; readonly json?: boolean }): Promise<void> {
+interface StatusFlags {
+  readonly timeline?: boolean;
+  readonly stateDir?: string;
+  readonly json?: boolean;
+}
+
+export async function status(options: StatusFlags): Promise<void> {
   const manager = createManager(options.stateDir === undefined ? {} : { stateDir: options.stateDir });
   try {
     const environments = await manager.status();
     if (options.json) printData(statusJson(environments));
     else process.stdout.write(statusTable(environments, Date.now()));
+    if (options.timeline && !options.json) process.stdout.write(timelineText(environments));
   } finally {
     await manager.close();
   }
