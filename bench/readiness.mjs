@@ -2,7 +2,7 @@
 //
 // The scenarios of test/support/readiness-scenarios.mjs, one after the other, by docker-manual, by `docker compose up -d
 // --wait` and by testcontainers-node with its default wait strategy. A verdict is wrong when it differs from the right
-// answer, and also when a service that is called ready does not answer. Raw results go to bench/results/readiness.json.
+// answer, and also when a service is called ready before it can be, or does not answer. Raw results go to bench/results/readiness.json.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -77,14 +77,16 @@ async function judge(scenario, tool) {
   const env = { ...process.env, DM_RUN: mark, ...(proxy ? { DOCKER_HOST: proxy.url } : {}) };
   const disturbance = scenario.disturbance && new Disturbance(scenario.disturbance, mark, proxy);
   const { cleanUp, ...outcome } = await tool(scenario, env, `readiness-${mark}`);
-  const silent = outcome.verdict === 'ready' && Boolean(scenario.answers) && !(await answers(mark));
+  const ready = outcome.verdict === 'ready';
+  const early = ready && outcome.ms < (scenario.notBefore ?? 0);
+  const silent = ready && Boolean(scenario.answers) && !(await answers(mark));
   await disturbance?.[Symbol.asyncDispose]();
   if (proxy) {
     proxy.thaw();
     await proxy[Symbol.asyncDispose]();
   }
   await cleanUp();
-  return { ...outcome, silent, right: outcome.verdict === scenario.expected && !silent };
+  return { ...outcome, early, silent, right: outcome.verdict === scenario.expected && !early && !silent };
 }
 
 /** Asks the run's one web server for a page, once and now. */
@@ -98,8 +100,8 @@ async function answers(mark) {
   );
 }
 
-function cell({ verdict, ms, rc, silent, right }) {
-  const what = silent ? 'ready, but does not answer' : verdict;
+function cell({ verdict, ms, rc, early, silent, right }) {
+  const what = silent ? 'ready, but does not answer' : early ? 'ready, too early' : verdict;
   const code = rc === undefined || rc === null ? '' : `rc ${rc}, `;
   return `${right ? what : `**${what}**`} (${code}${ms} ms)`;
 }

@@ -21,7 +21,8 @@ export class Testcontainers {
   static async start(env = process.env) {
     const self = new Testcontainers();
     self.#child = fork(new URL('./testcontainers-child.mjs', import.meta.url), {
-      env: { ...env, TESTCONTAINERS_RYUK_DISABLED: 'true' },
+      // Where it runs in a container itself, it would look for ports at the gateway, and they are on the loopback.
+      env: { ...env, TESTCONTAINERS_RYUK_DISABLED: 'true', TESTCONTAINERS_HOST_OVERRIDE: '127.0.0.1' },
       execArgv: [],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

@@ -71,6 +71,19 @@ export class ComposeCli {
     await this.#project(run, ['up', '--detach', '--no-build'], signal, 'CREATE_FAILED', { project: run.project });
   }
 
+  async recreate(
+    spec: Spec,
+    project: string,
+    overrideFile: string,
+    services: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const files = fileArguments({ ...spec, files: [...spec.files, overrideFile] });
+    const command = ['up', '--detach', '--no-build', '--no-deps', '--force-recreate', '--timeout', '0', ...services];
+    const args = ['--progress', 'plain', ...files, '-p', project, ...command];
+    await this.#run(args, signal, 'CREATE_FAILED', { project, evidence: '' });
+  }
+
   async #project(
     run: ComposeRun,
     command: readonly string[],

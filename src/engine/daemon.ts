@@ -114,6 +114,25 @@ export class Daemon {
     await this.#call('start container', signal, (abortSignal) => this.#docker.getContainer(id).start({ abortSignal }));
   }
 
+  async restart(id: string, signal: AbortSignal): Promise<void> {
+    await this.#call('restart container', signal, (abortSignal) =>
+      this.#docker.getContainer(id).restart({ t: 0, abortSignal }),
+    );
+  }
+
+  async reconnect(id: string, signal: AbortSignal): Promise<void> {
+    const container = this.#docker.getContainer(id);
+    const found = await this.#call('inspect container', signal, (abortSignal) => container.inspect({ abortSignal }));
+    for (const [name, endpoint] of Object.entries(found.NetworkSettings.Networks)) {
+      const network = this.#docker.getNetwork(name);
+      const { Aliases, IPAMConfig } = endpoint;
+      await this.#call('disconnect network', signal, () => network.disconnect({ Container: id, Force: true }));
+      await this.#call('connect network', signal, () =>
+        network.connect({ Container: id, EndpointConfig: { Aliases, IPAMConfig } }),
+      );
+    }
+  }
+
   async removeContainer(id: string, signal: AbortSignal): Promise<void> {
     await this.#gone(() =>
       this.#call('remove container', signal, (abortSignal) =>

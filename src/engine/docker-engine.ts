@@ -23,6 +23,10 @@ export function connectEngine(env: NodeJS.ProcessEnv): Engine {
     containers: async (labels, signal) => (await daemon()).containers(labels, signal),
     inspect: async (id, signal) => (await daemon()).inspect(id, signal),
     start: async (id, signal) => (await daemon()).start(id, signal),
+    restart: async (id, signal) => (await daemon()).restart(id, signal),
+    reconnect: async (id, signal) => (await daemon()).reconnect(id, signal),
+    recreate: async (spec, project, overrideFile, services, signal) =>
+      (await compose()).recreate(spec, project, overrideFile, services, signal),
     removeContainer: async (id, signal) => (await daemon()).removeContainer(id, signal),
     networks: async (labels, signal) => (await daemon()).networks(labels, signal),
     removeNetwork: async (id, signal) => (await daemon()).removeNetwork(id, signal),

@@ -34,6 +34,18 @@ export interface Engine {
   containers(labels: LabelFilter, signal: AbortSignal): Promise<ContainerSummary[]>;
   inspect(id: string, signal: AbortSignal): Promise<ContainerDetail | undefined>;
   start(id: string, signal: AbortSignal): Promise<void>;
+  /** Stops without mercy and starts again. */
+  restart(id: string, signal: AbortSignal): Promise<void>;
+  /** Takes a container off its networks and puts it on them again, with its aliases and static addresses. */
+  reconnect(id: string, signal: AbortSignal): Promise<void>;
+  /** `docker compose up --force-recreate --no-deps` of the named services. */
+  recreate(
+    spec: Spec,
+    project: string,
+    overrideFile: string,
+    services: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Removes with force and with its anonymous volumes. Already gone counts as done. */
   removeContainer(id: string, signal: AbortSignal): Promise<void>;
   /** Networks that bear the labels; with no labels, every network. */

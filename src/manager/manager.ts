@@ -7,6 +7,7 @@ import type { GraphOptions } from './graph.js';
 import { Lease } from './lease.js';
 import { checkKeys } from './options.js';
 import type { PlanOptions, PlanReport } from './plan.js';
+import type { Restarted, RestartOptions } from './restart.js';
 import type { EnvironmentStatus } from './status.js';
 import type { Removal, StopOptions } from './stop.js';
 
@@ -65,6 +66,13 @@ export class Manager {
     checkKeys('status', options, ['signal']);
     const { status } = await import('./status.js');
     return status(this.#context, options.signal ?? new AbortController().signal);
+  }
+
+  /** Brings services of a running environment back. @throws SERVICE_FAILED, READY_TIMEOUT when nothing helped */
+  async restart(options: RestartOptions = {}): Promise<Restarted> {
+    checkKeys('restart', options, ['name', 'services', 'waitTimeout', 'cwd', 'signal']);
+    const { restart } = await import('./restart.js');
+    return restart(this.#context, options);
   }
 
   /** Ends environments by name. @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS, RELEASE_INCOMPLETE */

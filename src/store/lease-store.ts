@@ -168,6 +168,19 @@ export class LeaseStore {
     });
   }
 
+  /** Other ports than before, after a restart. @throws LEASE_LOST */
+  rebind(lease: LeaseRecord, bindings: readonly Binding[]): LeaseRecord {
+    return this.#write(() => {
+      this.#change(lease, 'bindings = ?', [JSON.stringify(bindings)]);
+      return { ...lease, bindings };
+    });
+  }
+
+  /** Adds a line to the history. */
+  note(lease: LeaseRecord, action: string, detail: Readonly<Record<string, unknown>>): void {
+    this.#write(() => this.#record(lease, action, detail));
+  }
+
   /** A start has failed and what is there stays for a look: the environment is handed to `owner` until `expiresAt`. */
   keep(lease: LeaseRecord, owner: Owner, expiresAt: number): LeaseRecord {
     return this.#write(() => {

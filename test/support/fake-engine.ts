@@ -160,6 +160,10 @@ export class FakeEngine implements Engine {
     this.#volumes.delete(name);
   }
 
+  async restart() {}
+  async reconnect() {}
+  async recreate() {}
+
   async exec() {
     return { exitCode: 0, output: '' };
   }

@@ -65,6 +65,16 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .addOption(OPTIONS.json())
     .action(async (options) => (await import('./status.js')).status(options));
 
+  root
+    .command('restart')
+    .argument('[environment]', 'project or lease id, or the beginning of one; none: the one of this folder')
+    .description('restart services and wait until they are ready; what does not come back is made anew')
+    .addOption(OPTIONS.services())
+    .addOption(OPTIONS.waitTimeout())
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (name, options) => (await import('./restart.js')).restart(name, options));
+
   withSpecOptions(root.command('graph'))
     .description('print which service waits for which, as text for a diagram')
     .addOption(OPTIONS.graphFormat())

@@ -60,6 +60,7 @@ export const OPTIONS = {
   format: () => new Option('--format <format>', 'how to print').choices(['sh', 'dotenv', 'json']).default('sh'),
   graphFormat: () =>
     new Option('--graph-format <format>', 'kind of text').choices(['mermaid', 'dot']).default('mermaid'),
+  services: () => new Option('-s, --services <names...>', 'services to restart (default: all that are not done)'),
   timeline: () => new Option('--timeline', 'where the seconds of each start went'),
   redirect: () =>
     new Option('--redirect', 'let Node processes reach leased ports under the numbers of the file (localhost:5432)'),

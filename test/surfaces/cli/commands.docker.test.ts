@@ -82,6 +82,7 @@ describe('clean', () => {
 describe('run', () => {
   it('gives the command its addresses, passes its exit code on, and removes everything', async () => {
     await using scope = new Scope();
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Compose's own syntax
     scope.file('compose.yml', fixture().replace('8080:8080', '${WEB_PORT:-8080}:8080'));
     const check = `fetch('http://127.0.0.1:' + process.env.WEB_PORT).then((r) => process.exit(r.ok ? 7 : 1))`;
     const result = await inScope(scope)('run', '--', process.execPath, '-e', check);

@@ -1,0 +1,27 @@
+import { createManager } from '../../index.js';
+import { leaseJson } from '../json.js';
+import { printData } from './output.js';
+import { abortOnSignals } from './signals.js';
+
+interface RestartFlags {
+  readonly services?: string[];
+  readonly waitTimeout: number;
+  readonly stateDir?: string;
+  readonly json?: boolean;
+}
+
+export async function restart(name: string | undefined, flags: RestartFlags): Promise<void> {
+  const manager = createManager(flags.stateDir === undefined ? {} : { stateDir: flags.stateDir });
+  try {
+    const { record, services, rung } = await manager.restart({
+      ...(name === undefined ? {} : { name }),
+      ...(flags.services ? { services: flags.services } : {}),
+      waitTimeout: flags.waitTimeout,
+      signal: abortOnSignals(),
+    });
+    if (flags.json) printData({ lease: leaseJson(record), services, rung });
+    else process.stdout.write(`${record.project}: ${services.join(', ')} ready again (by ${rung})\n`);
+  } finally {
+    await manager.close();
+  }
+}
