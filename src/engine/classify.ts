@@ -15,7 +15,8 @@ interface Rule {
 const ENGINE_RULES: readonly Rule[] = [
   { pattern: /EACCES|permission denied while trying to connect/i, code: 'ENGINE_FORBIDDEN' },
   {
-    pattern: /ENOENT|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|cannot connect to the docker daemon|error during connect/i,
+    pattern:
+      /ENOENT|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ECONNRESET|EPIPE|socket hang up|cannot connect to the docker daemon|error during connect/i,
     code: 'ENGINE_UNAVAILABLE',
   },
 ];

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { firstErrorLine, hintFor } from '../domain/log-hints.js';
 import type { ComposeModel } from '../domain/model.js';
 import type { Masker } from '../domain/secrets.js';
@@ -5,6 +6,8 @@ import type { ContainerDetail, ContainerSummary, Engine } from '../engine/engine
 
 const MOST_LOG_BYTES = 10_000_000;
 const LAST_LINES = 10;
+/** Milliseconds. */
+const LOG_LAG = 200;
 const NUMBER_LABEL = 'com.docker.compose.container-number';
 
 /** What one container leaves behind, masked. */
@@ -44,7 +47,7 @@ async function evidenceOf(request: EvidenceRequest, container: ContainerSummary,
   const { service } = container;
   const [inspected, logged] = await Promise.allSettled([
     until(engine.inspect(container.id, signal), signal),
-    until(engine.logs(container.id, MOST_LOG_BYTES, signal), signal),
+    until(readLog(engine, container.id, signal), signal),
   ]);
   const detail = answerOf(inspected) && masker.data(answerOf(inspected));
   const log = masker.text(answerOf(logged) ?? '');
@@ -70,6 +73,17 @@ async function evidenceOf(request: EvidenceRequest, container: ContainerSummary,
     ...(hint === undefined ? {} : { hint: masker.text(hint) }),
     missing: [...reasonOf('inspect', inspected), ...reasonOf('log', logged)],
   };
+}
+
+/**
+ * The engine writes a log from the container's pipe, and on a busy machine it may not have got there when it tells of
+ * the end: an empty log is read once more.
+ */
+async function readLog(engine: Engine, id: string, signal: AbortSignal): Promise<string> {
+  const log = await engine.logs(id, MOST_LOG_BYTES, signal);
+  if (log !== '') return log;
+  await sleep(LOG_LAG, undefined, { signal });
+  return engine.logs(id, MOST_LOG_BYTES, signal);
 }
 
 /** `<service>-<number>`; short enough for every file system and archive, and never twice the same. */

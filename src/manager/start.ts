@@ -130,6 +130,8 @@ class Startup {
     const seen = this.#exits.get(event.id) ?? { count: 0, code: 0, oom: false };
     if (event.action === 'oom') this.#exits.set(event.id, { ...seen, oom: true });
     if (event.action === 'die') {
+      // While a container is down, the engine's proxy still accepts for it: an answer from then proves nothing.
+      this.#prober.forget(event.id);
       this.#exits.set(event.id, { ...seen, count: seen.count + 1, code: event.exitCode ?? seen.code });
     }
   }
