@@ -14,6 +14,8 @@ import { thisSession } from './machine.js';
 const KEPT_FOR = 30 * 60_000;
 /** Somebody who aborts wants an end, not a report. Milliseconds. */
 const ABORTED_BUDGET = 1000;
+/** What is known without the engine is written at once. Milliseconds. */
+const NO_ENGINE_BUDGET = 1;
 /** A healthy engine answers in 2 ms. Milliseconds. */
 const ALIVE = 200;
 /** Steps in which containers can be there. */
@@ -37,12 +39,14 @@ interface FailedStart {
  */
 export async function failedStart(task: FailedStart, error: unknown): Promise<{ error: unknown; teardown: boolean }> {
   if (!(error instanceof EnvironmentError) || !WITH_CONTAINERS.includes(error.step)) return { error, teardown: true };
-  if (!(await answers(task.engine))) {
-    leave(task);
-    return { error, teardown: false };
-  }
+  const alive = await answers(task.engine);
   const aborted = error.code === 'ABORTED';
-  const dossier = await collectDossier({ ...task, error, ...(aborted ? { budget: ABORTED_BUDGET } : {}) });
+  const limit = !alive ? { budget: NO_ENGINE_BUDGET } : aborted ? { budget: ABORTED_BUDGET } : {};
+  const dossier = await collectDossier({ ...task, error, ...limit });
+  if (!alive) {
+    leave(task);
+    return { error: described(error, dossier, ''), teardown: false };
+  }
   const kept = task.keep && !aborted && (dossier.containers?.length ?? 0) > 0 && handOver(task);
   return { error: described(error, dossier, kept ? howToLook(task.lease, dossier) : ''), teardown: !kept };
 }
