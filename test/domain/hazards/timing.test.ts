@@ -33,9 +33,9 @@ describe('health checks', () => {
   it.each([
     [1, '100ms'],
     [2, '100ms'],
-    [4, '200ms'],
+    [8, '200ms'],
     [50, '500ms'],
-  ])('of %i services share twenty probes a second', (count, every) => {
+  ])('of %i services share forty probes a second', (count, every) => {
     const services = Object.fromEntries(
       Array.from({ length: count }, (_, i) => [`s${i}`, { image: 'x', healthcheck: check }]),
     );
