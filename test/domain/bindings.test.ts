@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bindPorts, blockSize, publishedPorts } from '../../src/domain/bindings.js';
+import { bindPorts, blockSize, type ExtraPort, publishedPorts } from '../../src/domain/bindings.js';
 import type { ComposeModel, PortModel, ServiceModel } from '../../src/domain/model.js';
+import type { PortMode } from '../../src/domain/ports.js';
 
 const model = (services: Record<string, ServiceModel>): ComposeModel => ({ name: 'x', services });
 const port = (text: string): PortModel => {
@@ -9,8 +10,8 @@ const port = (text: string): PortModel => {
   return { target: Number(target), published, protocol };
 };
 /** "30000-30001 db 5432/tcp" */
-const show = (services: Record<string, ServiceModel>, extra?: Parameters<typeof bindPorts>[2]) =>
-  bindPorts(model(services), 30000, extra).map(
+const show = (services: Record<string, ServiceModel>, extra?: ExtraPort[], mode?: PortMode) =>
+  bindPorts(model(services), 30000, extra, mode).map(
     (b) => `${b.port}${b.count > 1 ? `-${b.port + b.count - 1}` : ''} ${b.service} ${b.target}/${b.protocol}`,
   );
 const ports = (...texts: string[]) => ({ ports: texts.map(port) });
@@ -71,6 +72,15 @@ describe('which leased port stands for which', () => {
       '30001-30002 b 80/tcp',
       '30001-30002 b 80/udp',
     ]);
+  });
+
+  it.each<[PortMode, string[]]>([
+    ['range', ['30000 a 80/tcp', '30001 a 81/tcp', '30002-30003 b 90/tcp', '30004 c 80/tcp']],
+    ['ephemeral', ['0 a 80/tcp', '0 a 81/tcp', '0-1 b 90/tcp', '0 c 80/tcp']],
+    ['fixed', ['8080 a 80/tcp', '0 a 81/tcp', '9000-9009 b 90/tcp', '80 c 80/tcp']],
+  ])('in the mode "%s"', (mode, expected) => {
+    const services = { a: ports('8080:80', ':81'), b: { ...ports('9000-9009:90'), scale: 2 }, c: {} };
+    expect(show(services, [{ service: 'c', target: 80, protocol: 'tcp' }], mode)).toEqual(expected);
   });
 
   it('has a block without a gap or an overlap, whatever is published', () => {

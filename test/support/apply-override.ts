@@ -9,8 +9,10 @@ type Values = Record<string, unknown>;
  */
 export function applyOverride(model: ComposeModel, override: Override): ComposeModel {
   const { services, networks, volumes } = merge(model, override) as Required<ComposeModel>;
+  const named = (objects: ComposeModel['networks']) =>
+    Object.fromEntries(Object.entries(objects ?? {}).map(([key, o]) => [key, { name: `${model.name}_${key}`, ...o }]));
   const settled = Object.fromEntries(Object.entries(services).map(([name, service]) => [name, onANetwork(service)]));
-  return { ...model, services: settled, networks, volumes };
+  return { ...model, services: settled, networks: named(networks), volumes: named(volumes) };
 }
 
 function merge(old: unknown, change: unknown): unknown {

@@ -154,8 +154,9 @@ function meaning({ host, port }: Address, view: View, outward: boolean, address:
   return isCertain ? leased(host, owner) : undefined;
 }
 
+/** Undefined too where the engine will choose the port (0), and where it is the file's own. */
 function leased(host: string, owner: Binding | undefined): string | undefined {
-  return owner && `${host}:${owner.port}`;
+  return owner && owner.port > 0 && owner.port !== Number(owner.published) ? `${host}:${owner.port}` : undefined;
 }
 
 interface Rewritten {

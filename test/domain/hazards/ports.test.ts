@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PortModel } from '../../../src/domain/model.js';
+import type { PortMode } from '../../../src/domain/ports.js';
 import { planOf, told } from '../../support/plan-of.js';
 
 const web = (...ports: PortModel[]) => ({ services: { web: { image: 'web', ports } } });
@@ -73,6 +74,22 @@ describe('published ports', () => {
   ])('leases one for every container of a service with %s', (_, replicas) => {
     const plan = planOf({ services: { web: { image: 'x', ports: [{ target: 80, published: '80' }], ...replicas } } });
     expect(published(plan)).toEqual(['127.0.0.1:30000-30002->80/tcp']);
+  });
+
+  it.each<[PortMode, string | undefined]>([
+    ['ephemeral', undefined],
+    ['fixed', '8080'],
+  ])('is on loopback when it is not a leased one (%s)', (portMode, expected) => {
+    const plan = planOf(web({ target: 80, published: '8080', host_ip: '0.0.0.0' }), { portMode });
+    expect(plan.after.services.web?.ports).toEqual([
+      {
+        mode: 'ingress',
+        host_ip: '127.0.0.1',
+        target: 80,
+        protocol: 'tcp',
+        ...(expected ? { published: expected } : {}),
+      },
+    ]);
   });
 
   it('is on the address at which the engine is reached', () => {

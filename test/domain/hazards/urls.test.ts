@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceModel } from '../../../src/domain/model.js';
+import type { PortMode } from '../../../src/domain/ports.js';
 import { planOf, told } from '../../support/plan-of.js';
 
 const ports = (published: number, target: number) => [{ target, published: String(published), protocol: 'tcp' }];
 
 /** `api` publishes 8080 as 80 (30000), `db` 5432 as 5432 (30001), `own` 3000 as 3000 (30002); `app` none. */
-function plan(service: string, more: ServiceModel, others: Record<string, ServiceModel> = {}) {
+function plan(
+  service: string,
+  more: ServiceModel,
+  others: Record<string, ServiceModel> = {},
+  portMode: PortMode = 'range',
+) {
   const services: Record<string, ServiceModel> = {
     api: { image: 'x', ports: ports(8080, 80) },
     db: { image: 'x', ports: ports(5432, 5432) },
@@ -14,7 +20,7 @@ function plan(service: string, more: ServiceModel, others: Record<string, Servic
     ...others,
   };
   services[service] = { ...services[service], ...more };
-  return planOf({ services });
+  return planOf({ services }, { portMode });
 }
 
 const environmentAfter = (service: string, key: string, value: string) =>
@@ -85,6 +91,18 @@ describe('addresses in an environment', () => {
       { sidecar: { image: 'x', network_mode: 'service:db' } },
     );
     expect(after.services.app?.environment).toEqual({ ...environment, API_URL: 'http://localhost:30000' });
+  });
+
+  it.each(['ephemeral', 'fixed'] as const)('stay when no other number is known (ports: %s)', (mode) => {
+    const environment = { PUBLIC_URL: 'http://localhost:8080', X: 'host.docker.internal:8080' };
+    const logging = { driver: 'gelf', options: { 'gelf-address': 'udp://localhost:8080' } };
+    const result = plan('app', { environment, logging, command: ['--public', 'localhost:8080'] }, {}, mode);
+    expect(result.after.services.app).toMatchObject({
+      environment: { ...environment, X: 'api:80' },
+      logging,
+      command: ['--public', 'localhost:8080'],
+    });
+    expect(told(result, 'published-url')).toEqual(['notice X: host.docker.internal:8080 => api:80']);
   });
 
   it('follow on the host’s name where the owner is on no common network', () => {
