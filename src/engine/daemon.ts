@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import { EnvironmentError } from '../domain/errors.js';
 import type { Labels } from '../domain/labels.js';
 import type { VolumeCopy } from '../domain/override.js';
 import { classifyEngineError } from './classify.js';
+import { clientOptions } from './client-options.js';
+import { containerDetail, SERVICE_LABEL } from './container-detail.js';
 import type { Endpoint } from './endpoint.js';
 import type {
   ContainerDetail,
@@ -17,7 +17,8 @@ import type {
   NetworkObject,
   VolumeObject,
 } from './engine.js';
-import { LogText, logText, plainText } from './log-text.js';
+import { readEvents } from './event-stream.js';
+import { LogText, logText } from './log-text.js';
 
 /** A healthy engine answers `version` in about 2 ms; a hung one never does. */
 const PING_TIMEOUT = 2000;
@@ -26,8 +27,6 @@ const CALL_TIMEOUT = 60_000;
 
 /** What changes a verdict. Without this filter every health probe sends three events of its own. */
 const WATCHED_EVENTS = ['create', 'start', 'die', 'oom', 'health_status', 'pause', 'unpause', 'destroy'] as const;
-
-const SERVICE_LABEL = 'com.docker.compose.service';
 
 /** The engine's HTTP API, through dockerode. */
 export class Daemon {
@@ -75,39 +74,7 @@ export class Daemon {
     const found = await this.#gone(() =>
       this.#call('inspect container', signal, (abortSignal) => this.#docker.getContainer(id).inspect({ abortSignal })),
     );
-    if (!found) return undefined;
-    const state = found.State as typeof found.State & {
-      Health?: { Status: string; Log?: { End: string; ExitCode: number; Output: string }[] | null };
-    };
-    return {
-      id: found.Id,
-      name: found.Name.replace(/^\//, ''),
-      image: found.Config.Image,
-      service: found.Config.Labels[SERVICE_LABEL] ?? '',
-      status: state.Status as ContainerDetail['status'],
-      health: (state.Health?.Status ?? 'none') as ContainerDetail['health'],
-      exitCode: state.ExitCode,
-      oomKilled: state.OOMKilled,
-      startedAt: Date.parse(state.StartedAt),
-      error: state.Error,
-      restartCount: found.RestartCount,
-      ports: state.Running ? portsOf(found.NetworkSettings.Ports) : {},
-      mounts: found.Mounts.map((m) => ({
-        type: m.Type ?? '',
-        name: m.Name ?? '',
-        source: m.Source,
-        target: m.Destination,
-        readOnly: !m.RW,
-      })),
-      networks: Object.keys(found.NetworkSettings.Networks),
-      addresses: Object.values(found.NetworkSettings.Networks).flatMap((n) => (n.IPAddress ? [n.IPAddress] : [])),
-      command: [found.Path, ...found.Args],
-      healthLog: (state.Health?.Log ?? []).map((probe) => ({
-        exitCode: probe.ExitCode,
-        output: plainText(probe.Output).trim(),
-        endedAt: Date.parse(probe.End),
-      })),
-    };
+    return found && containerDetail(found);
   }
 
   async start(id: string, signal: AbortSignal): Promise<void> {
@@ -310,66 +277,6 @@ export class Daemon {
   }
 }
 
-function clientOptions(endpoint: Endpoint): Docker.DockerOptions {
-  const { url, certificates } = endpoint;
-  if (url.startsWith('unix://')) return { socketPath: url.slice('unix://'.length) };
-  if (url.startsWith('npipe://')) return { socketPath: url.slice('npipe://'.length) };
-  const { protocol, hostname, port, username } = new URL(url);
-  if (protocol === 'ssh:') {
-    return {
-      protocol: 'ssh',
-      host: hostname,
-      port: port || 22,
-      username,
-      sshOptions: { agent: process.env.SSH_AUTH_SOCK },
-    } as Docker.DockerOptions;
-  }
-  if (!certificates) return { protocol: 'http', host: hostname, port: port || 2375 };
-  const pem = (name: string) => readFileSync(join(certificates, `${name}.pem`));
-  return { protocol: 'https', host: hostname, port: port || 2376, ca: pem('ca'), cert: pem('cert'), key: pem('key') };
-}
-
 function filterOf(labels: LabelFilter): string[] {
   return Object.entries(labels).map(([label, value]) => (value === null ? label : `${label}=${value}`));
-}
-
-function portsOf(ports: Record<string, { HostIp: string; HostPort: string }[] | null>): ContainerDetail['ports'] {
-  const bound = Object.entries(ports).filter(([, bindings]) => bindings && bindings.length > 0);
-  return Object.fromEntries(
-    bound.map(([target, bindings]) => [
-      target,
-      (bindings ?? []).map((b) => ({ host: b.HostIp, port: Number(b.HostPort) })),
-    ]),
-  );
-}
-
-async function* readEvents(stream: Readable, signal: AbortSignal): AsyncIterable<ContainerEvent> {
-  let rest = '';
-  try {
-    for await (const chunk of stream) {
-      const lines = (rest + String(chunk)).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) if (line.trim()) yield parseEvent(line);
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  } finally {
-    stream.destroy();
-  }
-}
-
-function parseEvent(line: string): ContainerEvent {
-  const event = JSON.parse(line) as {
-    Action: string;
-    Actor: { ID: string; Attributes: Record<string, string> };
-    timeNano: number;
-  };
-  const exitCode = event.Actor.Attributes.exitCode;
-  return {
-    id: event.Actor.ID,
-    service: event.Actor.Attributes[SERVICE_LABEL] ?? '',
-    action: event.Action,
-    exitCode: exitCode === undefined ? undefined : Number(exitCode),
-    time: Math.round(event.timeNano / 1e6),
-  };
 }

@@ -7,8 +7,8 @@ import { describeOwner, type Owner } from '../domain/owner.js';
 import { chooseBlock, type PortRange } from '../domain/ports.js';
 import { projectName } from '../domain/project-name.js';
 import { chooseSubnet, formatSubnet, parseSubnet, type Subnet } from '../domain/subnet.js';
-import type { Timeline } from '../domain/timeline.js';
 import { openDatabase } from './database.js';
+import { type EventRow, type Row, toRecord } from './rows.js';
 
 export interface ClaimRequest {
   readonly base: string;
@@ -322,51 +322,7 @@ export class LeaseStore {
   }
 }
 
-interface Row {
-  id: string;
-  project: string;
-  state: LeaseState;
-  mode: Mode;
-  generation: number;
-  owner: string;
-  created_at: number;
-  expires_at: number | null;
-  port_first: number | null;
-  port_last: number | null;
-  subnets: string;
-  spec: string;
-  bindings: string;
-  timeline: string | null;
-}
-
-interface EventRow {
-  at: number;
-  lease: string;
-  project: string;
-  actor: string;
-  action: string;
-  detail: string;
-}
-
 function toSubnet(text: string): Subnet[] {
   const subnet = parseSubnet(text);
   return subnet ? [subnet] : [];
-}
-
-function toRecord(row: Row): LeaseRecord {
-  return {
-    id: row.id,
-    project: row.project,
-    state: row.state,
-    mode: row.mode,
-    generation: row.generation,
-    owner: JSON.parse(row.owner) as Owner,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    ports: row.port_first === null ? null : { first: row.port_first, last: row.port_last as number },
-    subnets: JSON.parse(row.subnets) as Record<string, string>,
-    spec: JSON.parse(row.spec) as Spec,
-    bindings: JSON.parse(row.bindings) as Binding[],
-    timeline: row.timeline === null ? null : (JSON.parse(row.timeline) as Timeline),
-  };
 }

@@ -3,15 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { subnetDemands } from '../../src/domain/hazards/subnets.js';
 import type { Spec } from '../../src/domain/lease.js';
 import type { ComposeModel, ServiceModel } from '../../src/domain/model.js';
 import { type Override, RESET, Replace } from '../../src/domain/override.js';
+import { chooseSubnet, formatSubnet, parseSubnet, type Subnet } from '../../src/domain/subnet.js';
 import { connectEngine } from '../../src/engine/docker-engine.js';
 import { renderOverride } from '../../src/engine/override-file.js';
 import { applyOverride } from '../support/apply-override.js';
 import { type Circumstances, PROJECT, planOf } from '../support/plan-of.js';
+import { PATHS, randomDecisions, randomFile } from '../support/random-files.js';
 import { NEVER } from '../support/scope.js';
 
+const POOL = parseSubnet('10.231.0.0/16') as Subnet;
 const engine = connectEngine(process.env);
 let folder = '';
 beforeAll(() => {
@@ -343,6 +347,28 @@ describe('through Compose', () => {
     // The same as what the tests of the rules take for Compose's answer.
     expect(tidy(after)).toEqual(tidy(applyOverride(model, plan.override)));
   });
+});
+
+describe('any file', () => {
+  const files = fc.sample(fc.tuple(randomFile, randomDecisions), { seed: 7, numRuns: 20 });
+
+  it.each(files.map(([file, decisions], i) => ({ i, file, decisions })))(
+    'through Compose is what the tests of the plan take it for ($i)',
+    async ({ file, decisions }) => {
+      const text = JSON.stringify(file).replaceAll('$', '$$$$'); // as a user would have to write it
+      const model = await engine.resolve(specOf(text), PROJECT, NEVER);
+      const subnets = new Map<string, string>();
+      const taken: Subnet[] = [];
+      for (const { network, prefix } of subnetDemands(model, true)) {
+        const subnet = chooseSubnet(POOL, prefix, taken) as Subnet;
+        taken.push(subnet);
+        subnets.set(network, formatSubnet(subnet));
+      }
+      const circumstances = { decisions, subnets, paths: PATHS, labels: { lease: '1_0' }, accelerateFor: 30_000 };
+      const { override } = planOf(model, circumstances);
+      expect(tidy(await throughCompose(text, override))).toEqual(tidy(applyOverride(model, override)));
+    },
+  );
 });
 
 /** Without what Compose writes or leaves out as it likes: empty values. */
