@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { type Document, parseAllDocuments } from 'yaml';
 import type { Spec } from '../domain/lease.js';
 
 /**
  * Every file that Compose may read to make the model, the named ones first; files that are absent now are listed too.
- * Undefined where one cannot be known from here: a path with a variable in it, or a remote one.
+ * Undefined where one cannot be known from here: a path with a variable in it, in the home folder, or a remote one.
  */
 export function referencedFiles(files: Spec): string[] | undefined {
   const found = new Set<string>([join(files.directory, '.env'), ...files.envFiles]);
@@ -14,14 +14,19 @@ export function referencedFiles(files: Spec): string[] | undefined {
     if (found.has(next.file)) continue;
     found.add(next.file);
     const references = readReferences(next.file);
-    if (!references || [...references.compose, ...references.plain].some(isUnknowable)) return undefined;
+    if (
+      !references ||
+      [...references.compose.flatMap((c) => [c.path, c.base]), ...references.plain].some(isUnknowable)
+    ) {
+      return undefined;
+    }
     // Paths in an included file count from that file's folder; the two bases differ only there, so both are listed.
     for (const base of new Set([next.base, dirname(next.file)])) {
       for (const path of references.plain) found.add(resolve(base, path));
-      for (const path of references.compose) {
-        const file = resolve(base, path);
-        found.add(join(dirname(file), '.env'));
-        queue.push({ file, base: dirname(file) });
+      for (const reference of references.compose) {
+        const folder = resolve(base, reference.base);
+        found.add(join(folder, '.env'));
+        queue.push({ file: resolve(base, reference.path), base: folder });
       }
     }
   }
@@ -29,8 +34,8 @@ export function referencedFiles(files: Spec): string[] | undefined {
 }
 
 interface References {
-  /** Other compose files. */
-  readonly compose: readonly string[];
+  /** Other compose files, and the folder that paths in each count from. */
+  readonly compose: readonly { readonly path: string; readonly base: string }[];
   /** Files with variables or labels. */
   readonly plain: readonly string[];
 }
@@ -43,22 +48,38 @@ function readReferences(file: string): References | undefined {
     return { compose: [], plain: [] };
   }
   try {
-    const content = parse(text, { merge: true, logLevel: 'silent', strict: false, maxAliasCount: -1 }) as Raw | null;
-    const services = Object.values(content?.services ?? {}).filter((s) => typeof s === 'object' && s !== null);
-    const includes = asList(content?.include);
-    return {
-      compose: [...includes.flatMap((i) => pathsOf(i)), ...services.flatMap((s) => pathsOf(s.extends, 'file'))],
-      plain: [
-        ...includes.flatMap((i) => pathsOf(i, 'env_file')),
-        ...services.flatMap((s) => [
-          ...asList(s.env_file).flatMap((f) => pathsOf(f)),
-          ...asList(s.label_file).flatMap((f) => pathsOf(f)),
-        ]),
-      ],
-    };
+    const options = { merge: true, logLevel: 'silent', strict: false } as const;
+    const documents = parseAllDocuments(text, options) as Document[];
+    // Compose says what is wrong with it.
+    if (documents.some((document) => document.errors.length > 0)) return undefined;
+    const all = documents.map((document) => referencesOf(document.toJS({ maxAliasCount: -1 }) as Raw | null));
+    return { compose: all.flatMap((each) => each.compose), plain: all.flatMap((each) => each.plain) };
   } catch {
-    return undefined; // Compose says what is wrong with it
+    return undefined;
   }
+}
+
+function referencesOf(content: Raw | null): References {
+  const services = Object.values(content?.services ?? {}).filter((s) => typeof s === 'object' && s !== null);
+  const includes = asList(content?.include);
+  const extended = services.flatMap((s) => pathsOf(s.extends, 'file'));
+  return {
+    compose: [...includes.flatMap(included), ...extended.map((path) => ({ path, base: dirname(path) }))],
+    plain: [
+      ...includes.flatMap((i) => pathsOf(i, 'env_file')),
+      ...services.flatMap((s) => [
+        ...asList(s.env_file).flatMap((f) => pathsOf(f)),
+        ...asList(s.label_file).flatMap((f) => pathsOf(f)),
+      ]),
+    ],
+  };
+}
+
+/** Files that are included as one count from one folder: the one that is named, else that of the first. */
+function included(include: unknown): { path: string; base: string }[] {
+  const paths = pathsOf(include);
+  const [folder] = pathsOf(include, 'project_directory');
+  return paths.map((path) => ({ path, base: folder ?? dirname(paths[0] ?? path) }));
 }
 
 interface Raw {
@@ -71,12 +92,15 @@ function asList(value: unknown): unknown[] {
 }
 
 /** "x.yml", { path: "x.yml" }, { path: ["x.yml", "y.yml"] } → the paths. */
-function pathsOf(value: unknown, key: 'path' | 'file' | 'env_file' = 'path'): string[] {
+function pathsOf(value: unknown, key: 'path' | 'file' | 'env_file' | 'project_directory' = 'path'): string[] {
   if (typeof value === 'string') return key === 'path' ? [value] : []; // `extends: name` is a service of the same file
   if (typeof value !== 'object' || value === null) return [];
   return asList((value as Record<string, unknown>)[key]).filter((path) => typeof path === 'string');
 }
 
+/** Compose reads "~" as the home folder, and the names of repositories with and without a scheme. */
+const ELSEWHERE = /^(?:[a-z+]+:\/\/|oci:|git@|github\.com\/|~)|\.git(?:#|$)/i;
+
 function isUnknowable(path: string): boolean {
-  return path.includes('$') || /^[a-z+]+:\/\//i.test(path) || path.startsWith('oci:') || path.startsWith('git@');
+  return path.includes('$') || ELSEWHERE.test(path);
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import type { Hazard } from '../domain/hazards/hazard.js';
 import type { Spec } from '../domain/lease.js';
 
@@ -8,15 +8,17 @@ export type LocatedHazard = Hazard & { readonly file: string; readonly line?: nu
 
 /**
  * Finds each hazard in the user's files. Compose decides what a file means; this only looks for the line, in the last
- * file that has the path, else the nearest level above it that some file has.
+ * file that has the path, else the nearest level above it that some file has. An item of a list is looked for by what it
+ * is mounted or published as: Compose has merged the lists of several files, and made several items of a range.
  */
 export function locate(hazards: readonly Hazard[], files: Spec): LocatedHazard[] {
-  const documents = files.files.map(readDocument).reverse();
+  const documents = files.files.flatMap(readDocuments).reverse();
   const fallback = files.files.at(-1) ?? '';
   return hazards.map((hazard) => {
+    const [, target] = hazard.was.split(' -> ');
     for (let depth = hazard.path.length; depth > 1; depth--) {
       for (const { file, lineOf } of documents) {
-        const line = lineOf(hazard.path.slice(0, depth));
+        const line = lineOf(hazard.path.slice(0, depth), target);
         if (line !== undefined) return { ...hazard, file, line };
       }
     }
@@ -24,21 +26,43 @@ export function locate(hazards: readonly Hazard[], files: Spec): LocatedHazard[]
   });
 }
 
-function readDocument(file: string): { file: string; lineOf: (path: readonly string[]) => number | undefined } {
-  const counter = new LineCounter();
+interface FileDocument {
+  readonly file: string;
+  lineOf(path: readonly string[], target: string | undefined): number | undefined;
+}
+
+function readDocuments(file: string): FileDocument[] {
+  const lineCounter = new LineCounter();
   // Compose merges "<<" and has its own tags; aliases without number are legal in its files.
-  const document = parseDocument(readFileSync(file, 'utf8'), {
-    lineCounter: counter,
-    merge: true,
-    logLevel: 'silent',
-    strict: false,
-  });
-  return {
+  const options = { lineCounter, merge: true, logLevel: 'silent', strict: false } as const;
+  const documents = parseAllDocuments(readText(file), options) as Document[];
+  return documents.map((document) => ({
     file,
-    lineOf(path) {
-      const node = document.getIn(path, true);
-      if (!isNode(node) || !node.range) return undefined;
-      return counter.linePos(node.range[0]).line;
+    lineOf(path, target) {
+      const key = path.at(-1) ?? '';
+      const node = /^\d+$/.test(key)
+        ? itemOf(document.getIn(path.slice(0, -1), true), target)
+        : document.getIn(path, true);
+      return isNode(node) && node.range ? lineCounter.linePos(node.range[0]).line : undefined;
     },
-  };
+  }));
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return ''; // it was there when Compose read it
+  }
+}
+
+/** The item with that target: "./data:/data:ro", "5432:5432/tcp", { target: 80 }. */
+function itemOf(list: unknown, target: string | undefined): unknown {
+  if (!isSeq(list) || target === undefined) return undefined;
+  const [wanted] = /^\d+\/\w+$/.test(target) ? target.split('/') : [target];
+  return list.items.find((item) => {
+    if (isMap(item)) return String(item.get('target')) === wanted;
+    const parts = isScalar(item) ? String(item.value).split(':') : [];
+    return parts.some((part) => part === wanted || part === target);
+  });
 }

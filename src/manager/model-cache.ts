@@ -12,6 +12,8 @@ import { referencedFiles } from './compose-references.js';
 export class ModelCache {
   readonly #folder: string;
   readonly #env: NodeJS.ProcessEnv;
+  /** Fingerprints of what was not found, from before Compose is asked. */
+  readonly #asked = new Map<string, string>();
 
   constructor(stateDir: string, env: NodeJS.ProcessEnv) {
     this.#folder = join(stateDir, 'models');
@@ -19,25 +21,34 @@ export class ModelCache {
   }
 
   get(files: Spec): ComposeModel | undefined {
-    const entry = readEntry(this.#path(files));
-    if (!entry || entry.fingerprint !== this.#fingerprint(entry.inputs)) return undefined;
-    touch(this.#path(files), new Date());
+    const path = this.#path(files);
+    const entry = readEntry(path);
+    if (!entry || entry.fingerprint !== this.#fingerprint(entry.inputs)) {
+      this.#asked.set(path, this.#fingerprint(referencedFiles(files) ?? []));
+      return undefined;
+    }
+    touch(path, new Date());
     return entry.model;
   }
 
-  /** Kept only when every file that Compose may have read is known. A cache that cannot be written is no failure. */
+  /**
+   * Kept only when every file that Compose may have read is known, and none has changed since it was asked. A cache that
+   * cannot be written is no failure.
+   */
   put(files: Spec, model: ComposeModel): void {
     const inputs = referencedFiles(files);
     if (!inputs) return;
-    const entry: Entry = { inputs, fingerprint: this.#fingerprint(inputs), model };
+    const [path, fingerprint] = [this.#path(files), this.#fingerprint(inputs)];
+    if (fingerprint !== (this.#asked.get(path) ?? fingerprint)) return;
+    const entry: Entry = { inputs, fingerprint, model };
+    const part = join(this.#folder, `.${randomBytes(6).toString('hex')}`);
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      const part = join(this.#folder, `.${randomBytes(6).toString('hex')}`);
       writeFileSync(part, JSON.stringify(entry), { mode: 0o600 });
-      renameSync(part, this.#path(files));
+      renameSync(part, path);
       this.#forgetOldest();
     } catch {
-      // the next acquire asks Compose again
+      remove(part); // the next acquire asks Compose again
     }
   }
 
@@ -77,7 +88,8 @@ function readEntry(path: string): Entry | undefined {
   const text = readText(path);
   if (text === null) return undefined;
   try {
-    return JSON.parse(text) as Entry;
+    const entry = JSON.parse(text) as Partial<Entry> | null;
+    return Array.isArray(entry?.inputs) && entry.model ? (entry as Entry) : undefined;
   } catch {
     return undefined; // cut short by a full disk
   }
@@ -88,6 +100,14 @@ function readText(file: string): string | null {
     return readFileSync(file, 'utf8');
   } catch {
     return null; // absent: that it may appear later is part of the fingerprint
+  }
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // the folder itself is none
   }
 }
 

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { type Document, parseAllDocuments } from 'yaml';
 import type { Binding, Spec } from '../domain/lease.js';
 
 /** "${DB_PORT:-5432}" or "$DB_PORT". */
 const VARIABLE = String.raw`\$(?:\{(\w+)(?:[:?+-][^}]*)?\}|(\w+))`;
 /** A published port that is a variable: "127.0.0.1:${DB_PORT:-5432}:5432/tcp". */
-const SHORT = new RegExp(String.raw`^(?:(?:\d+\.){3}\d+:|\$\{\w+[^}]*\}:)?${VARIABLE}:(\d+)(?:/(\w+))?$`);
+const SHORT = new RegExp(
+  String.raw`^(?:(?:\d+\.){3}\d+:|\[[\da-f:]+\]:|\$\{\w+[^}]*\}:)?${VARIABLE}:(\d+)(?:/(\w+))?$`,
+);
 const WHOLE = new RegExp(`^${VARIABLE}$`);
 
 /**
@@ -47,15 +49,26 @@ interface LongPort {
 }
 
 function namedPorts(file: string): NamedPort[] {
-  const options = { merge: true, logLevel: 'silent', strict: false, maxAliasCount: -1 } as const;
-  const content = parse(readFileSync(file, 'utf8'), options) as {
-    services?: Record<string, { ports?: unknown } | null>;
-  } | null;
-  return Object.entries(content?.services ?? {}).flatMap(([service, spec]) => {
-    const ports = Array.isArray(spec?.ports) ? (spec.ports as (string | LongPort)[]) : [];
-    return ports.flatMap((port) => {
-      const named = typeof port === 'string' ? fromShort(port) : fromLong(port);
-      return named ? [{ service, ...named }] : [];
-    });
-  });
+  return readDocuments(file).flatMap((content) =>
+    Object.entries(content?.services ?? {}).flatMap(([service, spec]) => {
+      const ports = Array.isArray(spec?.ports) ? (spec.ports as (string | LongPort)[]) : [];
+      return ports.flatMap((port) => {
+        const named = typeof port === 'string' ? fromShort(port) : fromLong(port);
+        return named ? [{ service, ...named }] : [];
+      });
+    }),
+  );
+}
+
+type Content = { readonly services?: Readonly<Record<string, { readonly ports?: unknown } | null>> } | null;
+
+/** The variables are an offer: a file that has gone, or that only Compose can read, makes none. */
+function readDocuments(file: string): Content[] {
+  const options = { merge: true, logLevel: 'silent', strict: false } as const;
+  try {
+    const documents = parseAllDocuments(readFileSync(file, 'utf8'), options) as Document[];
+    return documents.map((document) => document.toJS({ maxAliasCount: -1 }) as Content);
+  } catch {
+    return [];
+  }
 }

@@ -114,14 +114,12 @@ class Startup {
         this.#note(event);
         this.#wake();
       }
-      signal.throwIfAborted();
-      throw new EnvironmentError('ENGINE_UNAVAILABLE', {
-        endpoint: this.#request.engine.endpoint,
-        reason: 'it closed the event stream',
-      });
+      throw new Error('it closed the event stream');
     };
-    read().catch((error) => {
-      if (!signal.aborted) this.#fail(error);
+    read().catch((cause: Error) => {
+      if (signal.aborted) return;
+      const { endpoint } = this.#request.engine;
+      this.#fail(new EnvironmentError('ENGINE_UNAVAILABLE', { endpoint, reason: cause.message }, { cause }));
     });
   }
 
