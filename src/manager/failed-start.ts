@@ -16,8 +16,10 @@ const KEPT_FOR = 30 * 60_000;
 const ABORTED_BUDGET = 1000;
 /** What is known without the engine is written at once. Milliseconds. */
 const NO_ENGINE_BUDGET = 1;
-/** A healthy engine answers in 2 ms. Milliseconds. */
-const ALIVE = 200;
+/** After any other failure the engine has just answered, and a slow answer is that of a busy machine. */
+const MAY_BE_GONE: readonly string[] = ['READY_TIMEOUT', 'ENGINE_UNAVAILABLE', 'ENGINE_HUNG'];
+/** A healthy engine answers in 2 ms, on a crowded machine in some 100 ms. Milliseconds. */
+const ALIVE = 400;
 /** Steps in which containers can be there. */
 const WITH_CONTAINERS: readonly (string | undefined)[] = ['create', 'copy', 'start', 'verify'];
 
@@ -39,7 +41,7 @@ interface FailedStart {
  */
 export async function failedStart(task: FailedStart, error: unknown): Promise<{ error: unknown; teardown: boolean }> {
   if (!(error instanceof EnvironmentError) || !WITH_CONTAINERS.includes(error.step)) return { error, teardown: true };
-  const alive = await answers(task.engine);
+  const alive = !MAY_BE_GONE.includes(error.code) || (await answers(task.engine));
   const aborted = error.code === 'ABORTED';
   const limit = !alive ? { budget: NO_ENGINE_BUDGET } : aborted ? { budget: ABORTED_BUDGET } : {};
   const dossier = await collectDossier({ ...task, error, ...limit });

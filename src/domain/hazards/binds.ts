@@ -104,26 +104,36 @@ function judgeBind(
   const isState = there === 'absent' || (there === 'directory' && state.has(source));
   const isOutside = !isInside(source, context.facts.projectRoot);
   const kind = isOutside ? 'bind-outside' : isState ? 'bind-state' : 'bind-source';
-  const hazard = { ...found, kind } as const;
   const choice = choose(context, kind, there, source, `${service}:${target}`);
-  switch (choice) {
-    case undefined: {
-      const choices = choicesFor(there).map((value) => `binds=${value}`);
-      const becomes = `binds=${choicesFor(there)
-        .join(', ')
-        .replace(/, (\w+)$/, ' or $1')}`;
-      return { source, hazard: { ...hazard, class: 'decision', becomes, choices } };
-    }
-    case 'share':
-      return { source, hazard: { ...hazard, class: 'notice', becomes: 'shared by all copies, writable' } };
-    default:
-      if (there !== 'file') return isolated(context, hazard, choice, source);
-      return { source, readOnly: true, hazard: { ...hazard, class: 'notice', becomes: 'the same file, read-only' } };
-  }
+  return decide(context, { ...found, kind }, choice, source, there);
 }
 
+function decide(
+  context: HazardContext,
+  hazard: Omit<Hazard, 'class' | 'becomes'>,
+  choice: BindChoice | undefined,
+  source: string,
+  there: PathKind,
+): BindVerdict {
+  if (choice === undefined) {
+    const choices = choicesFor(there).map((value) => `binds=${value}`);
+    const becomes = choices.length === 1 ? 'binds=share' : 'binds=private, copy or share';
+    return { source, hazard: { ...hazard, class: 'decision', becomes, choices } };
+  }
+  if (choice === 'share') {
+    return { source, hazard: { ...hazard, class: 'notice', becomes: 'shared by all copies, writable' } };
+  }
+  if (there === 'file') {
+    return { source, readOnly: true, hazard: { ...hazard, class: 'notice', becomes: 'the same file, read-only' } };
+  }
+  // Of what is not there nothing can be copied.
+  return isolated(context, hazard, there === 'absent' ? 'private' : choice, source);
+}
+
+type BindChoice = (typeof DECISIONS.binds)[number];
+
 /** Only a folder can be had again as a volume; of sockets and devices there is one. */
-function choicesFor(there: PathKind): readonly ('private' | 'copy' | 'share')[] {
+function choicesFor(there: PathKind): readonly BindChoice[] {
   return there === 'socket' || there === 'other' ? ['share'] : DECISIONS.binds;
 }
 
@@ -136,7 +146,7 @@ function choose(
   kind: 'bind-state' | 'bind-source' | 'bind-outside',
   there: PathKind,
   ...names: readonly string[]
-): 'private' | 'copy' | 'share' | undefined {
+): BindChoice | undefined {
   const standard = { 'bind-state': 'private', 'bind-source': 'share', 'bind-outside': undefined } as const;
   const named = decidedByName(decisions.binds, ...names);
   const general = decided(decisions.binds, ...names);

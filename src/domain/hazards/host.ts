@@ -34,14 +34,14 @@ export const hostNetwork: HazardRule = (context) =>
   });
 
 function convert(
-  { draft, bindings, host }: HazardContext,
+  { model, draft, bindings, host }: HazardContext,
   name: string,
   hazard: Omit<Hazard, 'class' | 'becomes'>,
 ): Hazard {
   const own = bindings.filter((b) => b.service === name);
   draft.set('services', name, { network_mode: RESET, ports: new Replace(leasedPorts(own, host)) });
   // The model of a file without any other service has no default network yet.
-  draft.set('networks', 'default', {});
+  if (!model.networks?.default?.external) draft.set('networks', 'default', {});
   const targets = own.map((b) => `${b.target}/${b.protocol}`).join(', ');
   const becomes = `the project's network${targets ? `, publishing ${targets}` : '; its ports are not known (add "expose")'}`;
   return { ...hazard, class: 'notice', becomes };

@@ -1,5 +1,5 @@
 import { decided } from '../decisions.js';
-import type { ComposeModel, NetworkModel } from '../model.js';
+import type { ComposeModel, NetworkModel, ServiceModel } from '../model.js';
 import { replicas } from '../model.js';
 import { RESET, Replace } from '../override.js';
 import { formatAddress, formatSubnet, parseAddress, parseSubnet, type Subnet } from '../subnet.js';
@@ -30,9 +30,11 @@ export function subnetDemands(model: ComposeModel, poolsAreShort: boolean): Subn
   });
 }
 
+/** Services on the host's network count for the default one: they may be put there. */
 function attached(model: ComposeModel, network: string): number {
+  const mayJoin = (service: ServiceModel) => network === 'default' && service.network_mode === 'host';
   return Object.values(model.services)
-    .filter((service) => network in (service.networks ?? {}))
+    .filter((service) => network in (service.networks ?? {}) || mayJoin(service))
     .reduce((sum, service) => sum + replicas(service), 0);
 }
 

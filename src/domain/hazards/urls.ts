@@ -10,7 +10,8 @@ const OUTWARD =
 /** Keys that may mean an address inside or outside. */
 const ADDRESS = /_?(?:URLS?|URI|ENDPOINT|HOST|DOMAIN|BROKERS?|SERVERS?)$/i;
 
-const HOST_ADDRESS = /\b(localhost|127\.0\.0\.1|host\.docker\.internal):(\d{2,5})\b/g;
+/** "app.localhost" is the machine as well; "my-localhost" is not. */
+const HOST_ADDRESS = /(?<![\w.-])((?:[\w-]+\.)*localhost|127\.0\.0\.1|host\.docker\.internal):(\d{2,5})\b/g;
 
 /**
  * Addresses of this machine that repeat a published port: the port is another one now. Changed only where the key
