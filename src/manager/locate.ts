@@ -61,8 +61,7 @@ function itemOf(list: unknown, target: string | undefined): unknown {
   if (!isSeq(list) || target === undefined) return undefined;
   const [wanted] = /^\d+\/\w+$/.test(target) ? target.split('/') : [target];
   return list.items.find((item) => {
-    if (isMap(item)) return String(item.get('target')) === wanted;
-    const parts = isScalar(item) ? String(item.value).split(':') : [];
-    return parts.some((part) => part === wanted || part === target);
+    const parts = isMap(item) ? [String(item.get('target'))] : isScalar(item) ? String(item.value).split(':') : [];
+    return parts.some((part) => part === target || part.replace(/(.)\/+$/, '$1') === wanted);
   });
 }

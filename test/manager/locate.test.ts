@@ -38,7 +38,7 @@ services:
         published: 8080
       - "127.0.0.1:9000-9001:9000-9001"
     volumes:
-      - ./data:/data
+      - ./data:/data/
       - type: bind
         source: ./conf
         target: /conf
