@@ -28,6 +28,7 @@ export type { LocatedHazard } from './manager/locate.js';
 export { createManager, getDefaultManager, type Manager } from './manager/manager.js';
 export type { PlanOptions, PlanReport } from './manager/plan.js';
 export type { OnProgress, Progress } from './manager/progress.js';
+export type { Recovered, RecoverOptions } from './manager/recover.js';
 export type { Restarted, RestartOptions } from './manager/restart.js';
 export type { EnvironmentStatus, ServiceStatus } from './manager/status.js';
 export type { Removal, StopOptions } from './manager/stop.js';

@@ -1,12 +1,40 @@
+import type { LeaseRecord } from './lease.js';
+
 /** Labels that say whose an object is. Nothing is removed without them. */
 export const LABEL = {
   lease: 'dev.docker-manual.lease',
   generation: 'dev.docker-manual.generation',
   store: 'dev.docker-manual.store',
+  /** What the lease was claimed for, as JSON: enough to know its owner when the store has been lost. */
+  claim: 'dev.docker-manual.claim',
 } as const;
 
 export type Labels = Readonly<Record<string, string>>;
 
-export function leaseLabels(leaseId: string, generation: number, storeId: string): Labels {
-  return { [LABEL.lease]: leaseId, [LABEL.generation]: String(generation), [LABEL.store]: storeId };
+/** The part of a lease that its objects bear. */
+export type LabelledClaim = Pick<
+  LeaseRecord,
+  'project' | 'mode' | 'owner' | 'createdAt' | 'expiresAt' | 'ports' | 'subnets' | 'spec' | 'bindings'
+>;
+
+/** `claim`'s owner and expiry are those that the lease will have once it is ready: labels cannot be changed later. */
+export function leaseLabels(leaseId: string, generation: number, storeId: string, claim: LabelledClaim): Labels {
+  const { project, mode, owner, createdAt, expiresAt, ports, subnets, spec, bindings } = claim;
+  const text = JSON.stringify({ project, mode, owner, createdAt, expiresAt, ports, subnets, spec, bindings });
+  return {
+    [LABEL.lease]: leaseId,
+    [LABEL.generation]: String(generation),
+    [LABEL.store]: storeId,
+    [LABEL.claim]: text,
+  };
+}
+
+/** What an object says of its lease; undefined where the label is missing or not ours. */
+export function labelledClaim(labels: Labels): LabelledClaim | undefined {
+  try {
+    const claim = JSON.parse(labels[LABEL.claim] ?? '') as Partial<LabelledClaim> | null;
+    return claim?.project && claim.owner && claim.spec && claim.createdAt ? (claim as LabelledClaim) : undefined;
+  } catch {
+    return undefined;
+  }
 }

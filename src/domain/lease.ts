@@ -1,4 +1,5 @@
-import type { Owner } from './owner.js';
+import { formatDuration } from './duration.js';
+import { describeOwner, type Owner, type ProcessLife } from './owner.js';
 import type { PortRange } from './ports.js';
 import type { Timeline } from './timeline.js';
 
@@ -54,6 +55,12 @@ export interface Spec {
   readonly envFiles: readonly string[];
 }
 
+/** `environment` is made of DOCKER_HOST, DOCKER_CONTEXT and the like. */
+export interface EngineAddress {
+  readonly endpoint: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** A row of the store: the right to one environment. Times are milliseconds since the epoch. */
 export interface LeaseRecord {
   readonly id: string;
@@ -63,6 +70,10 @@ export interface LeaseRecord {
   /** Raised whenever somebody other than the holder takes the lease over; late writes of the old holder then fail. */
   readonly generation: number;
   readonly owner: Owner;
+  /** Grows while the holder's process lives: the only sign of life where the process itself cannot be seen. */
+  readonly renewals: number;
+  /** The engine that it is on: where, and what the Docker CLI has to be told to use it. */
+  readonly engine: EngineAddress;
   readonly createdAt: number;
   readonly expiresAt: number | null;
   readonly ports: PortRange | null;
@@ -76,6 +87,21 @@ export interface LeaseRecord {
 }
 
 /** A lease in these states holds nothing that anybody may use any more; a sweep removes what is left of it. */
-export function isOver(state: LeaseState): boolean {
+function isOver(state: LeaseState): boolean {
   return state === 'expired' || state === 'failed' || state === 'released' || state === 'force-killed';
+}
+
+/**
+ * Why nobody holds the lease any more; undefined while somebody does. `life` is that of the process it hangs on
+ * (`anchorOf` its owner), `now` milliseconds since the epoch. A process that cannot be seen is trusted.
+ */
+export function whyOver(lease: LeaseRecord, life: ProcessLife | undefined, now: number): string | undefined {
+  if (lease.expiresAt !== null && lease.expiresAt <= now) {
+    return `lease expired ${formatDuration(now - lease.expiresAt)} ago`;
+  }
+  if (life === 'gone') {
+    const { owner } = lease;
+    return owner.kind === 'process' ? `owner ${describeOwner(owner)} is gone` : 'its CI job has ended';
+  }
+  return isOver(lease.state) ? `lease is ${lease.state}` : undefined;
 }

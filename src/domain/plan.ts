@@ -26,7 +26,8 @@ export interface PlanRequest {
   readonly subnets: ReadonlyMap<string, string>;
   /** Address that ports are published on. */
   readonly host: string;
-  readonly labels: Labels;
+  /** The ports are known only while planning. */
+  readonly labels: (bindings: readonly Binding[]) => Labels;
   readonly decisions: Decisions;
   readonly facts: HostFacts;
   /** How long health checks may run at the fast rate; null leaves them as they are. Milliseconds. */
@@ -36,6 +37,8 @@ export interface PlanRequest {
 /** What makes one more copy of the model safe to run beside the others. */
 export interface Plan {
   readonly override: Override;
+  /** What everything that is made bears. */
+  readonly labels: Labels;
   readonly bindings: readonly Binding[];
   readonly hazards: readonly Hazard[];
   /** Data to be copied into fresh volumes between create and start. */
@@ -65,7 +68,7 @@ export function demandsOf(model: ComposeModel, decisions: Decisions, facts: Host
     portMode,
     subnets: new Map(),
     host: '127.0.0.1',
-    labels: {},
+    labels: () => ({}),
     decisions,
     facts,
     accelerateFor: null,
@@ -102,7 +105,8 @@ function runRules(request: PlanRequest): { plan: Plan; exclusive: string | null 
     sharedHardware,
   ];
   const hazards = rules.flatMap((rule) => rule(context));
-  const plan = { override: draft.finish(request.labels), bindings, hazards, copies: draft.copies };
+  const labels = request.labels(bindings);
+  const plan = { override: draft.finish(labels), labels, bindings, hazards, copies: draft.copies };
   return { plan, exclusive: [...draft.exclusive][0] ?? null };
 }
 

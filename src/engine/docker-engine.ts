@@ -1,4 +1,4 @@
-import { endpointHost, resolveEndpoint } from './endpoint.js';
+import { endpointEnvironment, endpointHost, resolveEndpoint } from './endpoint.js';
 import type { Engine } from './engine.js';
 
 /**
@@ -11,6 +11,7 @@ export function connectEngine(env: NodeJS.ProcessEnv): Engine {
   const daemon = once(async () => new (await import('./daemon.js')).Daemon(endpoint));
   return {
     endpoint: endpoint.url,
+    environment: endpointEnvironment(endpoint),
     host: endpointHost(endpoint),
     ping: async (signal) => (await daemon()).ping(signal),
     resolve: async (files, project, signal) => (await compose()).resolve(files, project, signal),

@@ -11,6 +11,8 @@ import type { Observation } from '../domain/readiness.js';
 export interface Engine {
   /** Where the engine is, for messages: "unix:///var/run/docker.sock". */
   readonly endpoint: string;
+  /** What the Docker CLI has to be told to use it: DOCKER_HOST, DOCKER_CONTEXT and the like. */
+  readonly environment: Readonly<Record<string, string>>;
   /** The address at which published ports are reached: 127.0.0.1, or a remote engine's host. */
   readonly host: string;
 

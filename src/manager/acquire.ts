@@ -4,6 +4,7 @@ import type { Decisions } from '../domain/decisions.js';
 import { EnvironmentError } from '../domain/errors.js';
 import type { LeaseRecord, Mode, Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
+import type { Owner } from '../domain/owner.js';
 import { demandsOf, unisolatable } from '../domain/plan.js';
 import type { PortMode } from '../domain/ports.js';
 import { projectBase } from '../domain/project-name.js';
@@ -20,12 +21,15 @@ import { failedStart } from './failed-start.js';
 import { hostFacts } from './host-facts.js';
 import { Journal } from './journal.js';
 import { locate } from './locate.js';
-import { ephemeralPorts, thisProcess, thisSession } from './machine.js';
+import { ephemeralPorts, thisSession } from './machine.js';
 import { subnetRequest } from './networks.js';
+import { ownerHere } from './owner-life.js';
 import { release } from './release.js';
+import { keepRenewing } from './renewal.js';
 import { modelOf, resolveModel } from './resolve.js';
 import { Steps } from './steps.js';
 import { sweep } from './sweep.js';
+import { ensureWatchdog } from './watchdog.js';
 
 /** What an environment is asked for with. Times are milliseconds. */
 export interface AcquireOptions extends FileOptions {
@@ -76,7 +80,7 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
   const config = { ...context.config, onProgress: journal.onProgress };
   const steps = new Steps(options.signal, config.onProgress);
   const { engine, store } = await steps.run('engine', () => connect(context, steps.signal));
-  await steps.run('sweep', () => sweep(context));
+  await steps.run('sweep', () => sweep(context, steps.signal));
   const { files, template } = await steps.run('resolve', async () => {
     const found = findSpec(options, config.env);
     return { files: found, template: await resolveModel(config, engine, found, steps.signal) };
@@ -90,6 +94,8 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
     if (demands.open.length > 0) throw unisolatable(locate(demands.open, files));
     const request = {
       ...claimOf(context, options, files),
+      owner: await ownerHere(engine, options.owner),
+      engine: { endpoint: engine.endpoint, environment: engine.environment },
       ports: demands.ports,
       avoid: [...publishedPorts(template), ...config.excludePorts],
       exclusive: demands.exclusive,
@@ -97,6 +103,9 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
     };
     return { facts: known, lease: store.claim(request) };
   });
+  keepRenewing(context, store);
+  if (config.watchdog) ensureWatchdog(config, store);
+  const heldBy = finalHolder(lease, options.ttl, config.env);
   try {
     const model = modelOf(template, lease.project);
     const waitTimeout = options.waitTimeout ?? DEFAULT_WAIT_TIMEOUT;
@@ -112,12 +121,13 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
       decisions,
       facts,
       portMode,
+      heldBy,
       onEvent: journal.onEvent,
       waits,
       waitTimeout,
       accelerate,
     };
-    const environment = handOver(engine, store, await bringUp(task, lease), options.ttl, steps, journal);
+    const environment = handOver(engine, store, await bringUp(task, lease), heldBy.owner, options.ttl, steps, journal);
     config.onProgress({ type: 'ready', project: lease.project, afterMs: environment.timings.total ?? 0 });
     return environment;
   } catch (error) {
@@ -150,7 +160,6 @@ function claimOf({ config }: Context, options: AcquireOptions, files: Spec) {
   return {
     base: projectBase(options.name ?? (config.env.COMPOSE_PROJECT_NAME || folderName(files))),
     mode: options.mode ?? 'dedicated',
-    owner: thisProcess(options.owner),
     expiresAt: null,
     spec: files,
     range: config.ports,
@@ -162,11 +171,11 @@ function handOver(
   engine: Engine,
   store: LeaseStore,
   { lease, model, bindings, verdicts }: BroughtUp,
+  owner: Owner,
   ttl: number | null | undefined,
   steps: Steps,
   journal: Journal,
 ): AcquiredEnvironment {
-  const owner = ttl === undefined ? lease.owner : thisSession(lease.owner.command);
   const timings = steps.timings();
   const timeline = timelineOf(model, journal.begun, journal.marks(), timings);
   const record = store.ready(lease, { bindings, owner, expiresAt: ttl ? Date.now() + ttl : null, timeline });
@@ -181,6 +190,16 @@ function handOver(
     env: addresses.env,
     timings,
   };
+}
+
+/** Of a lease that outlives this process, its session. The expiry counts from here; the store's from when it is ready. */
+function finalHolder(
+  { owner }: LeaseRecord,
+  ttl: number | null | undefined,
+  env: NodeJS.ProcessEnv,
+): Pick<LeaseRecord, 'owner' | 'expiresAt'> {
+  if (ttl === undefined) return { owner, expiresAt: null };
+  return { owner: thisSession(owner.command, env), expiresAt: ttl === null ? null : Date.now() + ttl };
 }
 
 /** Teardown after a failure: its own failure is told, but never hides the first one. */

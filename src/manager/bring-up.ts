@@ -4,7 +4,7 @@ import { publishedPorts } from '../domain/bindings.js';
 import type { Decisions } from '../domain/decisions.js';
 import { EnvironmentError } from '../domain/errors.js';
 import type { HostFacts } from '../domain/hazards/hazard.js';
-import { type Labels, leaseLabels } from '../domain/labels.js';
+import { leaseLabels } from '../domain/labels.js';
 import type { Binding, LeaseRecord, Spec } from '../domain/lease.js';
 import { type ComposeModel, needsComposeUp } from '../domain/model.js';
 import { type Plan, planEnvironment } from '../domain/plan.js';
@@ -37,6 +37,8 @@ export interface BringUp {
   readonly decisions: Decisions;
   readonly facts: HostFacts;
   readonly portMode: PortMode;
+  /** Who will hold the lease once it is ready, and until when. */
+  readonly heldBy: Pick<LeaseRecord, 'owner' | 'expiresAt'>;
   readonly onEvent: (event: ContainerEvent) => void;
   readonly waits: Waits;
   /** From the creation of the first container until everything is ready. Milliseconds. */
@@ -61,10 +63,9 @@ export async function bringUp(task: BringUp, claimed: LeaseRecord): Promise<Brou
     return pullMissing(config.stateDir, engine, files, model, task.facts, config.onProgress, limit.signal);
   });
   for (let attempt = 1; ; attempt++) {
-    const labels = leaseLabels(lease.id, lease.generation, task.store.id);
-    const plan = planFor(task, facts, lease, labels);
+    const plan = planFor(task, facts, lease);
     try {
-      return await tryOnce(task, lease, plan, labels);
+      return await tryOnce(task, lease, plan);
     } catch (error) {
       const other = await alternative(task, lease, plan, error, attempt);
       if (!other) throw error;
@@ -73,7 +74,7 @@ export async function bringUp(task: BringUp, claimed: LeaseRecord): Promise<Brou
   }
 }
 
-function planFor(task: BringUp, facts: HostFacts, lease: LeaseRecord, labels: Labels): Plan {
+function planFor(task: BringUp, facts: HostFacts, lease: LeaseRecord): Plan {
   return planEnvironment({
     model: task.model,
     project: lease.project,
@@ -81,7 +82,8 @@ function planFor(task: BringUp, facts: HostFacts, lease: LeaseRecord, labels: La
     portMode: task.portMode,
     subnets: new Map(Object.entries(lease.subnets)),
     host: task.engine.host,
-    labels,
+    labels: (bindings) =>
+      leaseLabels(lease.id, lease.generation, task.store.id, { ...lease, ...task.heldBy, bindings }),
     decisions: task.decisions,
     facts,
     accelerateFor: task.accelerate ? task.waitTimeout : null,
@@ -114,7 +116,7 @@ async function alternative(
   return store.exchangeSubnets(lease, await subnetRequest(config, engine, model, true, steps.signal));
 }
 
-async function tryOnce(task: BringUp, lease: LeaseRecord, plan: Plan, labels: Labels): Promise<BroughtUp> {
+async function tryOnce(task: BringUp, lease: LeaseRecord, plan: Plan): Promise<BroughtUp> {
   const { config, engine, model, steps } = task;
   const services = Object.keys(model.services);
   config.onProgress({ type: 'claimed', project: lease.project, services, ports: lease.ports });
@@ -126,7 +128,7 @@ async function tryOnce(task: BringUp, lease: LeaseRecord, plan: Plan, labels: La
     using limit = new Deadline(IMAGES_TIMEOUT, steps.signal);
     await buildServices(engine, run, model, config.onProgress, limit.signal);
   });
-  const verdicts = await createAndStart(task, lease, run, plan, labels);
+  const verdicts = await createAndStart(task, lease, run, plan);
   const bindings = await steps.run('verify', () =>
     readBack(engine, lease, model, plan.bindings, task.portMode, steps.signal),
   );
@@ -139,7 +141,6 @@ async function createAndStart(
   lease: LeaseRecord,
   run: ComposeRun,
   plan: Plan,
-  labels: Labels,
 ): Promise<Map<string, Verdict>> {
   const { engine, model, steps } = task;
   using deadline = new Deadline(task.waitTimeout, steps.signal);
@@ -168,7 +169,7 @@ async function createAndStart(
   await steps.run('create', () => inTime(() => engine.create(run, signal)));
   await steps.run('copy', () =>
     inTime(async () => {
-      for (const copy of plan.copies) await engine.copyIntoVolume(copy, labels, signal);
+      for (const copy of plan.copies) await engine.copyIntoVolume(copy, plan.labels, signal);
     }),
   );
   await steps.run('start', () => inTime(() => startServices(watch)));

@@ -1,25 +1,36 @@
-import type { LeaseRecord } from '../domain/lease.js';
-import { describeOwner } from '../domain/owner.js';
+import type { Finding } from '../domain/reconcile.js';
 import type { Context } from './context.js';
+import { compare } from './reconcile.js';
 import type { Removal } from './stop.js';
-import { collect, type Overdue, whyOver } from './sweep.js';
+import { collect } from './sweep.js';
 
 export interface CleanOptions {
   /** Also environments that somebody still holds. */
   readonly all?: boolean;
   /** Only say what would be done. */
   readonly dryRun?: boolean;
+  readonly signal?: AbortSignal;
 }
 
-/** Removes what nobody holds any more; with `all`, everything of this state folder. Nothing else is ever looked at. */
+/**
+ * Removes what nobody holds any more; with `all`, everything of this state folder on this engine. Leases that the store
+ * has lost are written into it again first. Nothing else is ever looked at.
+ */
 export async function clean(context: Context, options: CleanOptions): Promise<Removal> {
-  const plan = planClean((await context.store()).list(), options.all === true, Date.now());
-  const kept = plan.keep.map((lease) => ({ project: lease.project, cause: `held by ${describeOwner(lease.owner)}` }));
-  if (options.dryRun)
-    return { removed: plan.remove.map(({ lease, cause }) => ({ project: lease.project, cause })), kept };
+  const signal = options.signal ?? new AbortController().signal;
+  const engine = await context.engine();
+  await engine.ping(signal);
+  const { findings, unreadable } = await compare(context, signal);
+  const plan = findings.map((finding) => (options.all ? takenToo(finding) : finding));
+  const kept = plan.filter((f) => f.action === 'keep').map(entry);
+  kept.push(...unreadable.map((id) => ({ project: id, cause: 'it does not say whose it is' })));
+  const remove = plan.filter((f) => f.action === 'remove');
+  if (options.dryRun) return { removed: remove.map(entry), kept };
+  const store = await context.store();
+  for (const { lease, lost, cause } of plan) if (lost) store.restore(lease, { cause });
   const removed: { project: string; cause: string }[] = [];
   await Promise.all(
-    plan.remove.map(async ({ lease, cause }) => {
+    remove.map(async ({ lease, cause }) => {
       try {
         await collect(context, { lease, cause });
         removed.push({ project: lease.project, cause });
@@ -31,17 +42,11 @@ export async function clean(context: Context, options: CleanOptions): Promise<Re
   return { removed, kept };
 }
 
-function planClean(
-  leases: readonly LeaseRecord[],
-  all: boolean,
-  now: number,
-): { remove: Overdue[]; keep: LeaseRecord[] } {
-  const remove: Overdue[] = [];
-  const keep: LeaseRecord[] = [];
-  for (const lease of leases) {
-    const cause = whyOver(lease, now) ?? (all ? 'clean --all' : undefined);
-    if (cause === undefined) keep.push(lease);
-    else remove.push({ lease, cause });
-  }
-  return { remove, keep };
+function takenToo(finding: Finding): Finding {
+  if (finding.action === 'remove' || !finding.here) return finding;
+  return { ...finding, action: 'remove', cause: 'clean --all' };
+}
+
+function entry({ lease, lost, cause }: Finding): { project: string; cause: string } {
+  return { project: lease.project, cause: lost ? `${cause} (found by its labels)` : cause };
 }

@@ -18,6 +18,13 @@ export interface ManagerOptions {
   readonly excludePorts?: string;
   /** Pool of the small networks that are used when the engine's own are short, "10.231.0.0/16" by default. Else DOCKER_MANUAL_NETWORK_POOL. */
   readonly networkPool?: string;
+  /**
+   * Whether one detached process per state folder removes what dead owners leave, within a second of their death. True
+   * by default; false also by DOCKER_MANUAL_WATCHDOG=off. The next command removes it in any case.
+   */
+  readonly watchdog?: boolean;
+  /** What an acquire does with the leftovers of dead owners: remove them, or only tell. "fix" by default. */
+  readonly reconcile?: 'fix' | 'report';
   /** What Compose interpolates and the engine's address is read from; `process.env` by default. */
   readonly env?: NodeJS.ProcessEnv;
   /** Told what happens while an environment is made or removed. */
@@ -29,6 +36,8 @@ export interface Config {
   readonly ports: PortRange;
   readonly excludePorts: readonly number[];
   readonly networkPool: Subnet;
+  readonly watchdog: boolean;
+  readonly reconcile: 'fix' | 'report';
   readonly env: NodeJS.ProcessEnv;
   readonly onProgress: OnProgress;
 }
@@ -54,6 +63,8 @@ export function readConfig(options: ManagerOptions): Config {
     ports,
     excludePorts: excludedPorts(options, env),
     networkPool,
+    watchdog: options.watchdog ?? !/^(off|0|false|no)$/i.test(env.DOCKER_MANUAL_WATCHDOG ?? ''),
+    reconcile: options.reconcile ?? 'fix',
     env,
     onProgress,
   };

@@ -74,7 +74,7 @@ function handOver({ config, store, lease }: FailedStart): boolean {
   try {
     const held = store.find(lease.id);
     if (held?.generation !== lease.generation) return false;
-    store.keep(held, thisSession(held.owner.command), Date.now() + KEPT_FOR);
+    store.keep(held, thisSession(held.owner.command, config.env), Date.now() + KEPT_FOR);
     config.onProgress({ type: 'left', project: lease.project, reason: `kept running for ${formatDuration(KEPT_FOR)}` });
     return true;
   } catch {

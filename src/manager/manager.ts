@@ -7,6 +7,7 @@ import type { GraphOptions } from './graph.js';
 import { Lease } from './lease.js';
 import { checkKeys } from './options.js';
 import type { PlanOptions, PlanReport } from './plan.js';
+import type { Recovered, RecoverOptions } from './recover.js';
 import type { Restarted, RestartOptions } from './restart.js';
 import type { EnvironmentStatus } from './status.js';
 import type { Removal, StopOptions } from './stop.js';
@@ -84,9 +85,16 @@ export class Manager {
 
   /** Removes what nobody holds any more. */
   async clean(options: CleanOptions = {}): Promise<Removal> {
-    checkKeys('clean', options, ['all', 'dryRun']);
+    checkKeys('clean', options, ['all', 'dryRun', 'signal']);
     const { clean } = await import('./clean.js');
     return clean(this.#context, options);
+  }
+
+  /** Finds the environments again that a lost or damaged store does not know. */
+  async recover(options: RecoverOptions = {}): Promise<Recovered> {
+    checkKeys('recover', options, ['signal']);
+    const { recover } = await import('./recover.js');
+    return recover(this.#context, options);
   }
 
   /** Closes the store. Environments stay as they are. */
@@ -94,6 +102,17 @@ export class Manager {
     return this.#context.close();
   }
 }
+
+const MANAGER_KEYS: readonly (keyof ManagerOptions)[] = [
+  'stateDir',
+  'ports',
+  'excludePorts',
+  'networkPool',
+  'watchdog',
+  'reconcile',
+  'env',
+  'onProgress',
+];
 
 const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'files',
@@ -115,7 +134,7 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
 
 /** A manager with its own settings. @throws OPTION_INVALID */
 export function createManager(options: ManagerOptions = {}): Manager {
-  checkKeys('createManager', options, ['stateDir', 'ports', 'excludePorts', 'networkPool', 'env', 'onProgress']);
+  checkKeys('createManager', options, MANAGER_KEYS);
   return new Manager(createContext(readConfig(options)));
 }
 

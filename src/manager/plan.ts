@@ -93,7 +93,7 @@ function hypothetical(
     portMode: 'range',
     subnets,
     host: '127.0.0.1',
-    labels: {},
+    labels: () => ({}),
     decisions,
     facts,
     accelerateFor: 60_000,

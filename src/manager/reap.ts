@@ -16,9 +16,15 @@ export interface ReapOptions {
   readonly emptyScans: 1 | 2;
 }
 
-/** Between two empty scans, and before an object that would not go is tried again. */
-function quiet(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 400));
+/** Between two empty scans, and before an object that would not go is tried again. Milliseconds. */
+const QUIET = 400;
+/** A scan takes 10 ms on an idle engine; one that takes longer has more to do, also with requests of the dead. */
+const SLOWNESS = 20;
+const LONGEST_QUIET = 5000;
+
+function quiet(scanMs: number): Promise<void> {
+  const pause = Math.min(Math.max(QUIET, scanMs * SLOWNESS), LONGEST_QUIET);
+  return new Promise((resolve) => setTimeout(resolve, pause));
 }
 
 /**
@@ -33,18 +39,20 @@ export async function reap(engine: Engine, lease: LeaseRecord, options: ReapOpti
   let errors: unknown[] = [];
   let before = Number.POSITIVE_INFINITY;
   for (let empty = 0, stalled = 0; stalled < MAX_STALLED; ) {
+    const from = performance.now();
     const found = await scan(engine, lease, signal);
+    const scanMs = performance.now() - from;
     const count = found.containers.length + found.networks.length + found.volumes.length;
     if (count === 0) {
       empty += 1;
       if (empty >= options.emptyScans) return;
-      await quiet();
+      await quiet(scanMs);
       continue;
     }
     empty = 0;
     stalled = count < before ? 0 : stalled + 1;
     before = count;
-    if (stalled > 0) await quiet();
+    if (stalled > 0) await quiet(scanMs);
     errors = await removeAll(engine, found, signal);
   }
   throw incomplete(lease, await scan(engine, lease, signal), errors);

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { LeaseRecord } from '../domain/lease.js';
 import type { Context } from './context.js';
+import { endCreators } from './creators.js';
 import { leaseFolder } from './lease-folder.js';
 import { thisProcess } from './machine.js';
 import { reap } from './reap.js';
@@ -15,15 +16,24 @@ export async function release(context: Context, leaseId: string, cause: string):
   const store = await context.store();
   const held = store.find(leaseId);
   const lease = held && store.takeOver(held, thisProcess(), cause);
-  if (lease) await end(context, lease, cause, 1);
+  if (held && lease) await end(context, lease, cause, isComplete(held));
 }
 
-/** The deed behind every release, once the lease is taken over. */
-export async function end(context: Context, lease: LeaseRecord, cause: string, emptyScans: 1 | 2): Promise<void> {
+/** Nobody creates anything for it any more. Until it is ready, a `docker compose` may be at work for it. */
+function isComplete({ state }: LeaseRecord): boolean {
+  return state === 'ready' || state === 'degraded';
+}
+
+/**
+ * The deed behind every release, once the lease is taken over. Where something may still be creating (`complete` is
+ * false), that is ended first, and late arrivals are waited for.
+ */
+export async function end(context: Context, lease: LeaseRecord, cause: string, complete: boolean): Promise<void> {
   const from = performance.now();
   const [engine, store] = await Promise.all([context.engine(), context.store()]);
   try {
-    await reap(engine, lease, { emptyScans });
+    if (!complete) endCreators(context.config, lease);
+    await reap(engine, lease, { emptyScans: complete ? 1 : 2 });
   } catch (error) {
     store.transition(lease, 'failed', { reason: error instanceof Error ? error.message : String(error) });
     throw error;

@@ -4,7 +4,7 @@ import { LABEL } from '../domain/labels.js';
 import type { LeaseRecord } from '../domain/lease.js';
 import type { ContainerSummary } from '../engine/engine.js';
 import type { Context } from './context.js';
-import { whyOver } from './sweep.js';
+import { overBecause } from './owner-life.js';
 
 /** One environment as it is now: the store says whose it is, the engine what runs. */
 export interface EnvironmentStatus {
@@ -27,11 +27,12 @@ export async function status(context: Context, signal: AbortSignal): Promise<Env
   if (leases.length === 0) return [];
   const [engine, store] = await Promise.all([context.engine(), context.store()]);
   const containers = await engine.containers({ [LABEL.store]: store.id }, signal);
-  return leases.map((record) => {
+  const statusOf = async (record: LeaseRecord): Promise<EnvironmentStatus> => {
     const own = containers.filter((c) => c.labels[LABEL.lease] === record.id);
-    const cause = whyOver(record, Date.now());
+    const cause = await overBecause(context, record);
     return { record, ...(cause === undefined ? {} : { over: cause }), services: servicesOf(record, own, engine.host) };
-  });
+  };
+  return Promise.all(leases.map(statusOf));
 }
 
 function servicesOf(

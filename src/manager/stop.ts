@@ -1,8 +1,8 @@
 import { EnvironmentError } from '../domain/errors.js';
 import type { LeaseRecord } from '../domain/lease.js';
-import { describeOwner, judgeOwner } from '../domain/owner.js';
+import { describeOwner } from '../domain/owner.js';
 import type { Context } from './context.js';
-import { factsAbout } from './machine.js';
+import { lifeOf } from './machine.js';
 import { release } from './release.js';
 import { selectHere, selectLeases } from './select.js';
 
@@ -65,5 +65,5 @@ export async function releaseAll(context: Context, leases: readonly LeaseRecord[
 
 function isHeldByProcess(lease: LeaseRecord): boolean {
   const { owner } = lease;
-  return owner.kind === 'process' && judgeOwner(owner, factsAbout(owner.pid)) !== 'gone';
+  return owner.kind === 'process' && lifeOf(owner) !== 'gone';
 }

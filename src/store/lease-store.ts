@@ -2,18 +2,28 @@ import { randomBytes } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { EnvironmentError } from '../domain/errors.js';
 import type { SubnetDemand } from '../domain/hazards/subnets.js';
-import { type Binding, type LeaseRecord, type LeaseState, type Mode, type Spec, TRANSITIONS } from '../domain/lease.js';
-import { describeOwner, type Owner } from '../domain/owner.js';
+import {
+  type Binding,
+  type EngineAddress,
+  type LeaseRecord,
+  type LeaseState,
+  type Mode,
+  type Spec,
+  TRANSITIONS,
+} from '../domain/lease.js';
+import { describeOwner, type Owner, type ProcessIdentity } from '../domain/owner.js';
 import { chooseBlock, type PortRange } from '../domain/ports.js';
 import { projectName } from '../domain/project-name.js';
 import { chooseSubnet, formatSubnet, parseSubnet, type Subnet } from '../domain/subnet.js';
 import { openDatabase } from './database.js';
 import { type EventRow, type Row, toRecord } from './rows.js';
+import { WatchSeat } from './watch-seat.js';
 
 export interface ClaimRequest {
   readonly base: string;
   readonly mode: Mode;
   readonly owner: Owner;
+  readonly engine: EngineAddress;
   readonly expiresAt: number | null;
   readonly spec: Spec;
   /** How many ports in a row; 0 for none. */
@@ -55,10 +65,12 @@ export class LeaseStore {
   readonly #now: () => number;
   /** Marks the engine's objects as this store's. */
   readonly id: string;
+  readonly watch: WatchSeat;
 
   constructor(folder: string, now: () => number = Date.now) {
     this.#db = openDatabase(folder);
     this.#now = now;
+    this.watch = new WatchSeat(this.#db);
     this.id = this.#db.prepare("SELECT value FROM meta WHERE key = 'store-id'").pluck().get() as string;
   }
 
@@ -79,6 +91,8 @@ export class LeaseStore {
         mode: request.mode,
         generation: 1,
         owner: request.owner,
+        renewals: 0,
+        engine: request.engine,
         createdAt: this.#now(),
         expiresAt: request.expiresAt,
         ports: this.#reserve(request),
@@ -87,26 +101,7 @@ export class LeaseStore {
         bindings: [],
         timeline: null,
       };
-      this.#db
-        .prepare(
-          `INSERT INTO leases (id, project, state, mode, generation, owner, created_at, expires_at, port_first,
-             port_last, subnets, exclusive, spec, bindings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]')`,
-        )
-        .run(
-          id,
-          project,
-          lease.state,
-          lease.mode,
-          lease.generation,
-          JSON.stringify(lease.owner),
-          lease.createdAt,
-          lease.expiresAt,
-          lease.ports?.first ?? null,
-          lease.ports?.last ?? null,
-          JSON.stringify(lease.subnets),
-          request.exclusive,
-          JSON.stringify(lease.spec),
-        );
+      this.#insert(lease, request.exclusive);
       this.#record(lease, 'claimed', { ports: lease.ports, subnets: lease.subnets });
       return lease;
     });
@@ -174,6 +169,34 @@ export class LeaseStore {
       this.#change(lease, 'bindings = ?', [JSON.stringify(bindings)]);
       return { ...lease, bindings };
     });
+  }
+
+  /**
+   * Writes the row of a lease that the store has lost and whose objects are still there. False when there is one with
+   * its id or project after all.
+   */
+  restore(lease: LeaseRecord, detail: Readonly<Record<string, unknown>>): boolean {
+    return this.#write(() => {
+      const known = this.#db.prepare('SELECT 1 FROM leases WHERE id = ? OR project = ?').get(lease.id, lease.project);
+      if (known) return false;
+      this.#insert(lease, null);
+      this.#record(lease, 'restored', detail);
+      return true;
+    });
+  }
+
+  /** A sign of life for every lease of the process. @returns how many it holds */
+  renew({ boot, namespace, pid, startTicks }: ProcessIdentity): number {
+    return this.#write(
+      () =>
+        this.#db
+          .prepare(
+            `UPDATE leases SET renewals = renewals + 1
+             WHERE owner ->> 'kind' = 'process' AND owner ->> 'pid' = ? AND owner ->> 'startTicks' IS ?
+               AND owner ->> 'boot' = ? AND owner ->> 'namespace' IS ?`,
+          )
+          .run(pid, startTicks, boot, namespace).changes,
+    );
   }
 
   /** Adds a line to the history. */
@@ -301,10 +324,35 @@ export class LeaseStore {
     return this.#db.prepare('SELECT value FROM meta WHERE key = ?').pluck().get(key) as string | undefined;
   }
 
-  /** Only the holder of this generation in this state may change the row. */
+  #insert(lease: LeaseRecord, exclusive: string | null): void {
+    this.#db
+      .prepare(
+        `INSERT INTO leases (id, project, state, mode, generation, owner, engine, created_at, expires_at, port_first,
+           port_last, subnets, exclusive, spec, bindings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        lease.id,
+        lease.project,
+        lease.state,
+        lease.mode,
+        lease.generation,
+        JSON.stringify(lease.owner),
+        JSON.stringify(lease.engine),
+        lease.createdAt,
+        lease.expiresAt,
+        lease.ports?.first ?? null,
+        lease.ports?.last ?? null,
+        JSON.stringify(lease.subnets),
+        exclusive,
+        JSON.stringify(lease.spec),
+        JSON.stringify(lease.bindings),
+      );
+  }
+
+  /** Only the holder of this generation in this state may change the row; that others suspect it does not matter. */
   #change(lease: LeaseRecord, assignments: string, values: readonly unknown[]): void {
     const changes = this.#db
-      .prepare(`UPDATE leases SET ${assignments} WHERE id = ? AND generation = ? AND state = ?`)
+      .prepare(`UPDATE leases SET ${assignments} WHERE id = ? AND generation = ? AND state IN (?, 'suspect')`)
       .run(...values, lease.id, lease.generation, lease.state).changes;
     if (changes !== 1)
       throw new EnvironmentError('LEASE_LOST', { project: lease.project, generation: lease.generation });

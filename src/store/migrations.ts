@@ -13,6 +13,8 @@ const STEPS: readonly string[] = [
     mode        TEXT NOT NULL,
     generation  INTEGER NOT NULL,
     owner       TEXT NOT NULL,
+    renewals    INTEGER NOT NULL DEFAULT 0,
+    engine      TEXT NOT NULL,
     created_at  INTEGER NOT NULL,
     expires_at  INTEGER,
     port_first  INTEGER,

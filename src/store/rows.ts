@@ -1,4 +1,4 @@
-import type { Binding, LeaseRecord, LeaseState, Mode, Spec } from '../domain/lease.js';
+import type { Binding, EngineAddress, LeaseRecord, LeaseState, Mode, Spec } from '../domain/lease.js';
 import type { Owner } from '../domain/owner.js';
 import type { Timeline } from '../domain/timeline.js';
 
@@ -10,6 +10,8 @@ export interface Row {
   mode: Mode;
   generation: number;
   owner: string;
+  renewals: number;
+  engine: string;
   created_at: number;
   expires_at: number | null;
   port_first: number | null;
@@ -38,6 +40,8 @@ export function toRecord(row: Row): LeaseRecord {
     mode: row.mode,
     generation: row.generation,
     owner: JSON.parse(row.owner) as Owner,
+    renewals: row.renewals,
+    engine: JSON.parse(row.engine) as EngineAddress,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     ports: row.port_first === null ? null : { first: row.port_first, last: row.port_last as number },

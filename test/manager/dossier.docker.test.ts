@@ -121,7 +121,7 @@ describe('keepOnFailure', () => {
     await using scope = new Scope();
     const file = scope.file('compose.yml', fixture({ HEALTH: 'fail' }));
     const state = ['--state-dir', scope.stateDir];
-    const start = ['start', '-f', file, ...state, '--wait-timeout', '1s', '--keep-on-failure'];
+    const start = ['start', '-f', file, ...state, '--wait-timeout', '3s', '--keep-on-failure'];
     const failed = await runCli(start);
     expect(failed.exitCode).toBe(4);
     expect(failed.stderr).toMatch(/kept for 30m[\s\S]*docker exec -it \S+-web-1 sh\n {4}docker-manual stop (\S+)\n/);

@@ -6,11 +6,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Owner } from '../../src/domain/owner.js';
 import { type ClaimRequest, LeaseStore } from '../../src/store/lease-store.js';
 
-const owner: Owner = { kind: 'session', host: 'h', user: 'u', command: 'test' };
+const owner: Owner = { kind: 'session', host: 'h', user: 'u', command: 'test', job: null };
 const request: ClaimRequest = {
   base: 'shop',
   mode: 'dedicated',
   owner,
+  engine: { endpoint: 'unix:///x', environment: {} },
   expiresAt: null,
   spec: { directory: '/x', files: ['/x/compose.yml'], profiles: [], envFiles: [] },
   ports: 3,

@@ -34,6 +34,7 @@ export interface Behaviour {
 /** An engine in memory, for the logic above engine.ts: it keeps objects and sends events, nothing more. */
 export class FakeEngine implements Engine {
   readonly endpoint = 'fake://';
+  readonly environment = {};
   readonly host = '127.0.0.1';
   readonly calls: string[] = [];
   readonly #model: ComposeModel;

@@ -1,4 +1,5 @@
 import type { Hazard, HazardKind, HostFacts } from '../../src/domain/hazards/hazard.js';
+import type { Labels } from '../../src/domain/labels.js';
 import type { ComposeModel } from '../../src/domain/model.js';
 import { type Plan, type PlanRequest, planEnvironment } from '../../src/domain/plan.js';
 import { applyOverride } from './apply-override.js';
@@ -35,7 +36,9 @@ function named<T extends { readonly name?: string; readonly external?: boolean }
   return Object.fromEntries(entries) as Record<string, T>;
 }
 
-export interface Circumstances extends Partial<Omit<PlanRequest, 'model' | 'facts'>>, Partial<HostFacts> {}
+export interface Circumstances extends Partial<Omit<PlanRequest, 'model' | 'facts' | 'labels'>>, Partial<HostFacts> {
+  readonly labels?: Labels;
+}
 
 export interface Planned extends Plan {
   readonly model: ComposeModel;
@@ -45,7 +48,7 @@ export interface Planned extends Plan {
 
 /** The plan of what a file says, with ports from 30000 on. */
 export function planOf(sections: Sections, circumstances: Circumstances = {}): Planned {
-  const { projectRoot = ROOT, paths = {}, images = {}, ...request } = circumstances;
+  const { projectRoot = ROOT, paths = {}, images = {}, labels = {}, ...request } = circumstances;
   const model = resolved(sections, circumstances.project);
   const plan = planEnvironment({
     project: model.name,
@@ -53,7 +56,7 @@ export function planOf(sections: Sections, circumstances: Circumstances = {}): P
     portMode: 'range',
     subnets: new Map(),
     host: '127.0.0.1',
-    labels: {},
+    labels: () => labels,
     decisions: {},
     accelerateFor: null,
     ...request,

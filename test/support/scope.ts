@@ -42,6 +42,7 @@ export class Scope implements AsyncDisposable {
     this.engine = options.engine ?? connectEngine(env);
     const config = readConfig({
       stateDir: this.stateDir,
+      watchdog: false,
       env,
       onProgress: (p) => this.progress.push(p),
       ...(options.ports === undefined ? {} : { ports: options.ports }),

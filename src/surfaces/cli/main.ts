@@ -98,6 +98,13 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .addOption(OPTIONS.json())
     .action(async (options) => (await import('./clean.js')).clean(options));
 
+  root
+    .command('recover')
+    .description('find the environments again that a lost or damaged state database does not know')
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (options) => (await import('./recover.js')).recover(options));
+
   return root;
 }
 

@@ -55,7 +55,7 @@ describe('clean', () => {
     await using scope = new Scope();
     scope.file('compose.yml', fixture());
     const script = `const { createManager } = await import(process.argv[1]);
-      await createManager({ stateDir: process.argv[2] }).acquire({ cwd: process.argv[3], name: 'dead' });
+      await createManager({ stateDir: process.argv[2], watchdog: false }).acquire({ cwd: process.argv[3], name: 'dead' });
       process.kill(process.pid, 'SIGKILL');`;
     const index = new URL('../../../dist/index.js', import.meta.url).href;
     const args = ['--input-type=module', '-e', script, index, scope.stateDir, scope.folder];

@@ -1,0 +1,24 @@
+import { createManager, describeOwner, type LeaseRecord } from '../../index.js';
+import { leaseJson } from '../json.js';
+import { printData } from './output.js';
+
+interface RecoverCliOptions {
+  readonly stateDir?: string;
+  readonly json?: boolean;
+}
+
+export async function recover(options: RecoverCliOptions): Promise<void> {
+  const manager = createManager(options.stateDir === undefined ? {} : { stateDir: options.stateDir });
+  try {
+    const { restored } = await manager.recover();
+    if (options.json) printData({ restored: restored.map(leaseJson) });
+    else process.stdout.write(text(restored));
+  } finally {
+    await manager.close();
+  }
+}
+
+function text(restored: readonly LeaseRecord[]): string {
+  if (restored.length === 0) return 'nothing was lost\n';
+  return restored.map((lease) => `found again ${lease.project}: ${describeOwner(lease.owner)}\n`).join('');
+}

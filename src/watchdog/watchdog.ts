@@ -1,0 +1,116 @@
+import { type LeaseRecord, whyOver } from '../domain/lease.js';
+import { anchorOf, type ProcessIdentity, type ProcessLife } from '../domain/owner.js';
+import type { LeaseStore } from '../store/lease-store.js';
+import { Renewals } from './suspicion.js';
+
+/** Longest pause between two tries to remove what will not go, or whose engine is not there. Milliseconds. */
+const LONGEST_PAUSE = 60_000;
+/** A gap longer than this between two rounds means that this process was suspended. Milliseconds. */
+const SUSPENDED = 10_000;
+
+export interface World {
+  readonly self: ProcessIdentity;
+  readonly lifeOf: (process: ProcessIdentity) => ProcessLife;
+  /** Removes what is over on one engine; resolves when done, whatever came of it. */
+  readonly clean: (lease: LeaseRecord) => Promise<void>;
+  /** Wall clock, for expiry dates. Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** A clock that never jumps. Milliseconds. */
+  readonly steady: () => number;
+}
+
+/**
+ * Looks after the leases of one state folder, round by round. It decides and records; the removal is done by
+ * `docker-manual clean` in a process of its own, so that this one stays small for as long as it lives.
+ */
+export class Watchdog {
+  readonly #store: LeaseStore;
+  readonly #world: World;
+  readonly #renewals = new Renewals();
+  /** Endpoint → when the next try may begin, and how long the pause after it will be. */
+  readonly #tries = new Map<string, { running: boolean; notBefore: number; pause: number }>();
+  #leases: readonly LeaseRecord[] = [];
+  #version = -1;
+
+  constructor(store: LeaseStore, world: World) {
+    this.#store = store;
+    this.#world = world;
+  }
+
+  /** False when there is already one. */
+  begin(): boolean {
+    return this.#store.watch.take(this.#world.self, (other) => this.#world.lifeOf(other) === 'alive');
+  }
+
+  /** One round; costs a few system calls while nothing changes. False when there is nothing left to watch. */
+  round(): boolean {
+    const changed = this.#refresh();
+    if (changed && this.#store.watch.holder()?.pid !== this.#world.self.pid) return false;
+    if (changed && !this.#leases.some(isWatched)) {
+      return !this.#store.watch.leaveUnless(() => this.#store.list().some(isWatched));
+    }
+    const over = this.#leases.filter((lease) => this.#isOver(lease));
+    const engines = new Map(over.map((lease) => [lease.engine.endpoint, lease]));
+    for (const [endpoint, { running }] of this.#tries) {
+      if (!running && !engines.has(endpoint)) this.#tries.delete(endpoint);
+    }
+    for (const lease of engines.values()) this.#remove(lease);
+    return true;
+  }
+
+  /** Our own writes do not change the version that we see. */
+  #refresh(): boolean {
+    const version = this.#store.watch.version();
+    if (version === this.#version) return false;
+    this.#version = version;
+    this.#leases = this.#store.list();
+    this.#renewals.keep(new Set(this.#leases.map((lease) => lease.id)));
+    return true;
+  }
+
+  #isOver(lease: LeaseRecord): boolean {
+    const anchor = anchorOf(lease.owner);
+    const life = anchor ? this.#world.lifeOf(anchor) : undefined;
+    if (whyOver(lease, life, this.#world.now()) !== undefined) return true;
+    return life === 'unknown' && lease.owner.kind === 'process' && this.#isSilent(lease);
+  }
+
+  /** An owner that cannot be seen: first suspected, and cleared by its next renewal, then given up. */
+  #isSilent(lease: LeaseRecord): boolean {
+    const now = this.#world.steady();
+    this.#renewals.tick(now, SUSPENDED);
+    const suspicion = this.#renewals.observe(lease.id, lease.renewals, now);
+    const before = lease.state;
+    try {
+      if (suspicion === 'expired') this.#store.transition(lease, 'expired', { cause: 'not renewed' });
+      if (suspicion === 'suspect' && before !== 'suspect') this.#store.transition(lease, 'suspect');
+      if (suspicion === 'none' && before === 'suspect') this.#store.transition(lease, stateBefore(lease));
+    } catch {
+      // its holder, or somebody who takes it over, was faster
+    }
+    if (suspicion !== 'none' || before === 'suspect') this.#version = -1;
+    return suspicion === 'expired';
+  }
+
+  #remove(lease: LeaseRecord): void {
+    const { endpoint } = lease.engine;
+    const { steady, clean } = this.#world;
+    const last = this.#tries.get(endpoint) ?? { running: false, notBefore: 0, pause: 500 };
+    if (last.running || steady() < last.notBefore) return;
+    const pause = Math.min(last.pause * 2, LONGEST_PAUSE);
+    this.#tries.set(endpoint, { running: true, notBefore: 0, pause });
+    clean(lease).finally(() => {
+      this.#tries.set(endpoint, { running: false, notBefore: steady() + last.pause, pause });
+      this.#version = -1;
+    });
+  }
+}
+
+/** A lease without owner process and expiry stays until somebody ends it: nothing to watch. */
+function isWatched(lease: LeaseRecord): boolean {
+  return anchorOf(lease.owner) !== null || lease.expiresAt !== null || whyOver(lease, undefined, 0) !== undefined;
+}
+
+function stateBefore(lease: LeaseRecord): 'ready' | 'starting' {
+  return lease.timeline === null ? 'starting' : 'ready';
+}
