@@ -121,6 +121,11 @@ export const CATALOGUE = {
     message: '{count} environments match: {names}.',
     hint: 'Name one of them, or use --all.',
   },
+  ENVIRONMENT_BROKEN: {
+    family: 'lease',
+    message: 'The shared environment {project} is not what it was: {reason} It is still used by {users}.',
+    hint: 'Stop it by name (`docker-manual stop {project}`) and start again.',
+  },
   LEASE_LOST: {
     family: 'lease',
     message: 'The lease of {project} is no longer ours (generation {generation}): it was released or taken over.',

@@ -14,13 +14,24 @@ export type Labels = Readonly<Record<string, string>>;
 /** The part of a lease that its objects bear. */
 export type LabelledClaim = Pick<
   LeaseRecord,
-  'project' | 'mode' | 'owner' | 'createdAt' | 'expiresAt' | 'ports' | 'subnets' | 'spec' | 'bindings'
+  'project' | 'mode' | 'sharedKey' | 'owner' | 'createdAt' | 'expiresAt' | 'ports' | 'subnets' | 'spec' | 'bindings'
 >;
 
 /** `claim`'s owner and expiry are those that the lease will have once it is ready: labels cannot be changed later. */
 export function leaseLabels(leaseId: string, generation: number, storeId: string, claim: LabelledClaim): Labels {
-  const { project, mode, owner, createdAt, expiresAt, ports, subnets, spec, bindings } = claim;
-  const text = JSON.stringify({ project, mode, owner, createdAt, expiresAt, ports, subnets, spec, bindings });
+  const { project, mode, sharedKey, owner, createdAt, expiresAt, ports, subnets, spec, bindings } = claim;
+  const text = JSON.stringify({
+    project,
+    mode,
+    sharedKey,
+    owner,
+    createdAt,
+    expiresAt,
+    ports,
+    subnets,
+    spec,
+    bindings,
+  });
   return {
     [LABEL.lease]: leaseId,
     [LABEL.generation]: String(generation),

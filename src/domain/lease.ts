@@ -1,5 +1,12 @@
 import { formatDuration } from './duration.js';
-import { describeOwner, type Owner, type ProcessLife } from './owner.js';
+import {
+  anchorOf,
+  describeOwner,
+  type Owner,
+  type ProcessIdentity,
+  type ProcessLife,
+  type ProcessOwner,
+} from './owner.js';
 import type { PortRange } from './ports.js';
 import type { Timeline } from './timeline.js';
 
@@ -55,6 +62,12 @@ export interface Spec {
   readonly envFiles: readonly string[];
 }
 
+/** One use of a shared environment; a process may have several. */
+export interface Holder {
+  readonly token: string;
+  readonly process: ProcessOwner;
+}
+
 /** `environment` is made of DOCKER_HOST, DOCKER_CONTEXT and the like. */
 export interface EngineAddress {
   readonly endpoint: string;
@@ -70,6 +83,13 @@ export interface LeaseRecord {
   /** Raised whenever somebody other than the holder takes the lease over; late writes of the old holder then fail. */
   readonly generation: number;
   readonly owner: Owner;
+  /**
+   * What a shared environment is found by: its name and everything that it is made of. Null for one that is not
+   * shared, or not any more.
+   */
+  readonly sharedKey: string | null;
+  /** Who uses a shared environment: it stays as long as one of them lives, and until it expires. */
+  readonly holders: readonly Holder[];
   /** Grows while the holder's process lives: the only sign of life where the process itself cannot be seen. */
   readonly renewals: number;
   /** The engine that it is on: where, and what the Docker CLI has to be told to use it. */
@@ -91,17 +111,35 @@ function isOver(state: LeaseState): boolean {
   return state === 'expired' || state === 'failed' || state === 'released' || state === 'force-killed';
 }
 
+/** Ready once, and to be used by whoever asks for the same. */
+function isShared({ sharedKey, timeline }: LeaseRecord): boolean {
+  return sharedKey !== null && timeline !== null;
+}
+
 /**
- * Why nobody holds the lease any more; undefined while somebody does. `life` is that of the process it hangs on
- * (`anchorOf` its owner), `now` milliseconds since the epoch. A process that cannot be seen is trusted.
+ * The processes that a lease hangs on: it is held while one of them lives. A shared one hangs on who makes it until it
+ * is ready, and then on who uses it.
  */
-export function whyOver(lease: LeaseRecord, life: ProcessLife | undefined, now: number): string | undefined {
-  if (lease.expiresAt !== null && lease.expiresAt <= now) {
-    return `lease expired ${formatDuration(now - lease.expiresAt)} ago`;
+export function anchorsOf(lease: LeaseRecord): readonly ProcessIdentity[] {
+  if (isShared(lease)) return lease.holders.map((holder) => holder.process);
+  const anchor = anchorOf(lease.owner);
+  return anchor ? [anchor] : [];
+}
+
+/**
+ * Why nobody holds the lease any more; undefined while somebody does. `lives` are those of its anchors, `now`
+ * milliseconds since the epoch. A process that cannot be seen is trusted.
+ */
+export function whyOver(lease: LeaseRecord, lives: readonly ProcessLife[], now: number): string | undefined {
+  const { expiresAt, owner, state } = lease;
+  if (isOver(state)) return `lease is ${state}`;
+  const expired = expiresAt !== null && expiresAt <= now;
+  const why = expired ? `lease expired ${formatDuration(now - expiresAt)} ago` : undefined;
+  if (isShared(lease)) {
+    if (lives.some((life) => life !== 'gone')) return undefined;
+    return expiresAt === null ? 'nobody uses it any more' : why;
   }
-  if (life === 'gone') {
-    const { owner } = lease;
-    return owner.kind === 'process' ? `owner ${describeOwner(owner)} is gone` : 'its CI job has ended';
-  }
-  return isOver(lease.state) ? `lease is ${lease.state}` : undefined;
+  if (why !== undefined) return why;
+  if (!lives.includes('gone')) return undefined;
+  return owner.kind === 'process' ? `owner ${describeOwner(owner)} is gone` : 'its CI job has ended';
 }

@@ -71,7 +71,7 @@ function lifeIn(container: OwnerContainer | undefined): ProcessLife {
   return container === 'paused' ? 'alive' : 'gone';
 }
 
-/** The process on which a lease hangs: its owner, or the CI job of a command that has exited; null for a TTL only. */
+/** The process of an owner, or of the CI job that a command which has exited was part of; null for a TTL only. */
 export function anchorOf(owner: Owner): ProcessIdentity | null {
   return owner.kind === 'process' ? owner : owner.job;
 }

@@ -41,5 +41,5 @@ function fromLabels(id: string, labels: Labels, engine: EngineAddress): LeaseRec
   const claim = labelledClaim(labels);
   if (!claim) return undefined;
   const generation = Number(labels[LABEL.generation]) || 1;
-  return { ...claim, id, state: 'ready', generation, renewals: 0, engine, timeline: null };
+  return { ...claim, id, state: 'ready', generation, holders: [], renewals: 0, engine, timeline: null };
 }

@@ -12,9 +12,13 @@ export interface ServiceTimes {
   readonly created: number;
   readonly started: number;
   readonly ready: number;
+  /** As what it was found ready. */
+  readonly state: ReadyState;
   /** Services that it waited for. */
   readonly after: readonly string[];
 }
+
+export type ReadyState = 'healthy' | 'running' | 'completed';
 
 /** One change of a service, as it was told; `at` is milliseconds since the epoch. */
 export interface ServiceMark {
@@ -34,9 +38,11 @@ export function timelineOf(
     const own = marks.filter((mark) => mark.service === name);
     const created = own[0]?.at ?? begun;
     const started = own.find((mark) => mark.verdict.state !== 'created')?.at ?? created;
-    const ready = own.findLast((mark) => isReady(mark.verdict))?.at ?? started;
+    const found = own.findLast((mark) => isReady(mark.verdict));
+    const ready = found?.at ?? started;
+    const state = (found?.verdict.state ?? 'running') as ReadyState;
     const after = Object.keys(service.depends_on ?? {});
-    return [name, { created: created - begun, started: started - begun, ready: ready - begun, after }] as const;
+    return [name, { created: created - begun, started: started - begun, ready: ready - begun, state, after }] as const;
   });
   return { steps, services: Object.fromEntries(services) };
 }

@@ -1,32 +1,29 @@
 import type { ServiceAddress } from '../domain/addresses.js';
-import { publishedPorts } from '../domain/bindings.js';
 import type { Decisions } from '../domain/decisions.js';
 import { EnvironmentError } from '../domain/errors.js';
 import type { LeaseRecord, Mode, Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
-import type { Owner } from '../domain/owner.js';
-import { demandsOf, unisolatable } from '../domain/plan.js';
+import type { Owner, ProcessOwner } from '../domain/owner.js';
 import type { PortMode } from '../domain/ports.js';
-import { projectBase } from '../domain/project-name.js';
 import { suggest } from '../domain/suggest.js';
-import { timelineOf } from '../domain/timeline.js';
+import { type ReadyState, timelineOf } from '../domain/timeline.js';
 import type { Waits } from '../domain/wait.js';
 import type { Engine } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import { type BroughtUp, bringUp } from './bring-up.js';
-import { type FileOptions, findSpec, folderName } from './compose-files.js';
+import { baseOf, type Claimed, claim } from './claim.js';
+import { type FileOptions, findSpec } from './compose-files.js';
+import type { Config } from './config.js';
 import type { Context } from './context.js';
 import { addressesOf } from './env.js';
 import { failedStart } from './failed-start.js';
-import { hostFacts } from './host-facts.js';
 import { Journal } from './journal.js';
-import { locate } from './locate.js';
-import { ephemeralPorts, thisSession } from './machine.js';
-import { subnetRequest } from './networks.js';
+import { thisSession } from './machine.js';
 import { ownerHere } from './owner-life.js';
 import { release } from './release.js';
 import { keepRenewing } from './renewal.js';
 import { modelOf, resolveModel } from './resolve.js';
+import { joinShared, type SharedUse, sharedKey, sharedUse } from './shared.js';
 import { Steps } from './steps.js';
 import { sweep } from './sweep.js';
 import { ensureWatchdog } from './watchdog.js';
@@ -35,7 +32,13 @@ import { ensureWatchdog } from './watchdog.js';
 export interface AcquireOptions extends FileOptions {
   /** First part of the project name; else COMPOSE_PROJECT_NAME, else the folder's name. */
   readonly name?: string;
+  /**
+   * `shared`: whoever asks for the same (name, files, decisions) uses the same environment; it stays as long as one of
+   * them does. `dedicated`, one's own, by default.
+   */
   readonly mode?: Mode;
+  /** How long a shared environment stays after its last use. Not at all by default. */
+  readonly keepWarm?: number;
   /** From the creation of the first container until everything is ready; pulls and builds are not counted. 60 000 by default. */
   readonly waitTimeout?: number;
   /**
@@ -66,15 +69,17 @@ export interface AcquiredEnvironment {
   readonly env: Readonly<Record<string, string>>;
   /** Milliseconds per step, and `total`. */
   readonly timings: Readonly<Record<string, number>>;
+  /** Of a shared environment: what its release gives up. */
+  readonly use: SharedUse | undefined;
 }
 
 export interface AcquiredService extends ServiceAddress {
-  readonly state: 'healthy' | 'running' | 'completed';
+  readonly state: ReadyState;
 }
 
 const DEFAULT_WAIT_TIMEOUT = 60_000;
 
-/** Gives one more environment made of the user's files, ready to be used, or throws and leaves nothing behind. */
+/** Gives an environment made of the user's files, ready to be used, or throws and leaves nothing behind. */
 export async function acquire(context: Context, options: AcquireOptions): Promise<AcquiredEnvironment> {
   const journal = new Journal(context.config.onProgress);
   const config = { ...context.config, onProgress: journal.onProgress };
@@ -85,54 +90,57 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
     const found = findSpec(options, config.env);
     return { files: found, template: await resolveModel(config, engine, found, steps.signal) };
   });
-  const decisions = options.decisions ?? {};
-  const portMode = options.portMode ?? 'range';
-  const { facts, lease } = await steps.run('claim', async () => {
-    const known = await hostFacts(engine, template, files.directory, steps.signal);
-    const subnets = await subnetRequest(config, engine, template, false, steps.signal);
-    const demands = demandsOf(template, decisions, known, portMode);
-    if (demands.open.length > 0) throw unisolatable(locate(demands.open, files));
-    const request = {
-      ...claimOf(context, options, files),
-      owner: await ownerHere(engine, options.owner),
-      engine: { endpoint: engine.endpoint, environment: engine.environment },
-      ports: demands.ports,
-      avoid: [...publishedPorts(template), ...config.excludePorts],
-      exclusive: demands.exclusive,
-      subnets,
-    };
-    return { facts: known, lease: store.claim(request) };
-  });
+  const owner = await ownerHere(engine, options.owner);
+  const { mode = 'dedicated', decisions = {}, portMode = 'range', name } = options;
+  const base = baseOf({ config, files, name });
+  const use = mode === 'shared' ? useOf(sharedKey(base, template, decisions, portMode), owner, options) : undefined;
+  for (;;) {
+    const joined = use && (await steps.run('claim', () => joinShared(context, use, template, portMode, steps.signal)));
+    if (joined) return { ...environmentOf(engine, modelOf(template, joined.project), joined, steps.timings()), use };
+    const asked = { config, engine, store, files, template, name, mode, owner, decisions, portMode };
+    const claimed = await steps.run('claim', () =>
+      claim({ ...asked, sharedKey: use?.key ?? null, signal: steps.signal }),
+    );
+    if (claimed) return make(context, { ...asked, ...claimed, options, use, journal, steps });
+  }
+}
+
+interface Making extends Claimed {
+  readonly config: Config;
+  readonly engine: Engine;
+  readonly store: LeaseStore;
+  readonly files: Spec;
+  readonly template: ComposeModel;
+  readonly decisions: Decisions;
+  readonly portMode: PortMode;
+  readonly options: AcquireOptions;
+  readonly use: SharedUse | undefined;
+  readonly journal: Journal;
+  readonly steps: Steps;
+}
+
+/** From the claimed lease to the ready environment. */
+async function make(context: Context, making: Making): Promise<AcquiredEnvironment> {
+  const { config, engine, store, lease, template, options, use, journal } = making;
   keepRenewing(context, store);
   if (config.watchdog) ensureWatchdog(config, store);
   const heldBy = finalHolder(lease, options.ttl, config.env);
+  const model = modelOf(template, lease.project);
   try {
-    const model = modelOf(template, lease.project);
-    const waitTimeout = options.waitTimeout ?? DEFAULT_WAIT_TIMEOUT;
-    const accelerate = options.accelerate !== false;
-    const waits = waitsFor(model, options.waits ?? {});
     const task = {
-      config,
-      engine,
-      store,
-      steps,
-      files,
+      ...making,
       model,
-      decisions,
-      facts,
-      portMode,
       heldBy,
       onEvent: journal.onEvent,
-      waits,
-      waitTimeout,
-      accelerate,
+      waits: waitsFor(model, options.waits ?? {}),
+      waitTimeout: options.waitTimeout ?? DEFAULT_WAIT_TIMEOUT,
+      accelerate: options.accelerate !== false,
     };
-    const environment = handOver(engine, store, await bringUp(task, lease), heldBy.owner, options.ttl, steps, journal);
+    const environment = handOver(making, await bringUp(task, lease), heldBy.owner);
     config.onProgress({ type: 'ready', project: lease.project, afterMs: environment.timings.total ?? 0 });
-    return environment;
+    return { ...environment, use };
   } catch (error) {
     const keep = options.keepOnFailure === true;
-    const model = modelOf(template, lease.project);
     const failure = await failedStart({ config, engine, store, lease, model, journal: journal.entries, keep }, error);
     if (failure.teardown) await undo(context, lease);
     throw failure.error;
@@ -156,40 +164,37 @@ async function connect(context: Context, signal: AbortSignal): Promise<{ engine:
   return { engine, store };
 }
 
-function claimOf({ config }: Context, options: AcquireOptions, files: Spec) {
-  return {
-    base: projectBase(options.name ?? (config.env.COMPOSE_PROJECT_NAME || folderName(files))),
-    mode: options.mode ?? 'dedicated',
-    expiresAt: null,
-    spec: files,
-    range: config.ports,
-    ephemeral: ephemeralPorts(),
-  };
-}
-
 function handOver(
-  engine: Engine,
-  store: LeaseStore,
-  { lease, model, bindings, verdicts }: BroughtUp,
+  { engine, store, options, use, steps, journal }: Making,
+  { lease, model, bindings }: BroughtUp,
   owner: Owner,
-  ttl: number | null | undefined,
-  steps: Steps,
-  journal: Journal,
 ): AcquiredEnvironment {
   const timings = steps.timings();
   const timeline = timelineOf(model, journal.begun, journal.marks(), timings);
-  const record = store.ready(lease, { bindings, owner, expiresAt: ttl ? Date.now() + ttl : null, timeline });
-  const addresses = addressesOf(model, record, engine.host);
-  const services = Object.entries(addresses.services).map(([name, address]) => {
-    const state = (verdicts.get(name)?.state ?? 'running') as AcquiredService['state'];
-    return [name, { state, ...address }] as const;
+  const holders = use && options.ttl === undefined ? [use.holder] : [];
+  const expiresAt = options.ttl ? Date.now() + options.ttl : null;
+  const record = store.ready(lease, { bindings, owner, holders, expiresAt, timeline });
+  return environmentOf(engine, model, record, timings);
+}
+
+function environmentOf(
+  engine: Engine,
+  model: ComposeModel,
+  record: LeaseRecord,
+  timings: Readonly<Record<string, number>>,
+): AcquiredEnvironment {
+  const { services, env } = addressesOf(model, record, engine.host);
+  const withState = Object.entries(services).map(([name, address]) => {
+    return [name, { state: record.timeline?.services[name]?.state ?? 'running', ...address }] as const;
   });
-  return {
-    record,
-    services: Object.fromEntries(services),
-    env: addresses.env,
-    timings,
-  };
+  return { record, services: Object.fromEntries(withState), env, timings, use: undefined };
+}
+
+/** @throws OPTION_INVALID: nobody would ever end a shared environment without expiry */
+function useOf(key: string, owner: ProcessOwner, { ttl, keepWarm }: AcquireOptions): SharedUse {
+  if (ttl !== null) return sharedUse(key, owner, keepWarm ?? ttl ?? null);
+  const reason = 'a shared environment needs an end';
+  throw new EnvironmentError('OPTION_INVALID', { option: 'ttl', reason, command: 'start' });
 }
 
 /** Of a lease that outlives this process, its session. The expiry counts from here; the store's from when it is ready. */

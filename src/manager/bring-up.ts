@@ -50,7 +50,6 @@ export interface BroughtUp {
   readonly lease: LeaseRecord;
   readonly model: ComposeModel;
   readonly bindings: readonly Binding[];
-  readonly verdicts: ReadonlyMap<string, Verdict>;
 }
 
 /** From a claimed lease to running, ready and verified services; on a conflict, again with other ports or subnets. */
@@ -128,20 +127,15 @@ async function tryOnce(task: BringUp, lease: LeaseRecord, plan: Plan): Promise<B
     using limit = new Deadline(IMAGES_TIMEOUT, steps.signal);
     await buildServices(engine, run, model, config.onProgress, limit.signal);
   });
-  const verdicts = await createAndStart(task, lease, run, plan);
+  await createAndStart(task, lease, run, plan);
   const bindings = await steps.run('verify', () =>
     readBack(engine, lease, model, plan.bindings, task.portMode, steps.signal),
   );
-  return { lease, model, bindings, verdicts };
+  return { lease, model, bindings };
 }
 
 /** The wait of the user's --wait-timeout: nothing in here may outlive it, whatever the engine does. */
-async function createAndStart(
-  task: BringUp,
-  lease: LeaseRecord,
-  run: ComposeRun,
-  plan: Plan,
-): Promise<Map<string, Verdict>> {
+async function createAndStart(task: BringUp, lease: LeaseRecord, run: ComposeRun, plan: Plan): Promise<void> {
   const { engine, model, steps } = task;
   using deadline = new Deadline(task.waitTimeout, steps.signal);
   const { signal } = deadline;
@@ -164,7 +158,7 @@ async function createAndStart(
   // Data has to be in its place before anything starts, which `up` does not allow.
   if (needsComposeUp(model) && plan.copies.length === 0) {
     await steps.run('start', () => inTime(() => startServices({ ...watch, startedByCompose: engine.up(run, signal) })));
-    return verdicts;
+    return;
   }
   await steps.run('create', () => inTime(() => engine.create(run, signal)));
   await steps.run('copy', () =>
@@ -173,7 +167,6 @@ async function createAndStart(
     }),
   );
   await steps.run('start', () => inTime(() => startServices(watch)));
-  return verdicts;
 }
 
 function notReady(model: ComposeModel, verdicts: ReadonlyMap<string, Verdict>, ms: number): EnvironmentError {

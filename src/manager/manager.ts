@@ -32,7 +32,11 @@ export class Manager {
     checkKeys('acquire', options, ACQUIRE_KEYS);
     const { acquire } = await import('./acquire.js');
     const acquired = await acquire(this.#context, options);
-    return new Lease(acquired, () => this.release(acquired.record.id));
+    return new Lease(acquired, async () => {
+      if (!acquired.use) return this.release(acquired.record.id);
+      const { leaveShared } = await import('./shared.js');
+      await leaveShared(this.#context, acquired.record, acquired.use);
+    });
   }
 
   /** What an acquire of the same files would change, and why; nothing is made. @throws COMPOSE_FILE_INVALID */
@@ -121,6 +125,7 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'cwd',
   'name',
   'mode',
+  'keepWarm',
   'waitTimeout',
   'ttl',
   'accelerate',

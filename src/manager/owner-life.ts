@@ -1,5 +1,5 @@
-import { type LeaseRecord, whyOver } from '../domain/lease.js';
-import { anchorOf, type OwnerContainer, type ProcessLife, type ProcessOwner } from '../domain/owner.js';
+import { anchorsOf, type LeaseRecord, whyOver } from '../domain/lease.js';
+import type { OwnerContainer, ProcessIdentity, ProcessLife, ProcessOwner } from '../domain/owner.js';
 import type { Engine } from '../engine/engine.js';
 import type { Context } from './context.js';
 import { lifeOf, thisProcess } from './machine.js';
@@ -20,13 +20,12 @@ export async function ownerHere(engine: Engine, command: string | undefined): Pr
 
 /** Why nobody holds the lease any more; undefined while somebody does. */
 export async function overBecause(context: Context, lease: LeaseRecord): Promise<string | undefined> {
-  return whyOver(lease, await lifeOfAnchor(lease, context), Date.now());
+  const lives = await Promise.all(anchorsOf(lease).map((process) => lifeOfAnchor(process, context)));
+  return whyOver(lease, lives, Date.now());
 }
 
-/** The engine is asked only about an owner in a container that cannot be seen from here. */
-async function lifeOfAnchor({ owner }: LeaseRecord, context: Context): Promise<ProcessLife | undefined> {
-  const anchor = anchorOf(owner);
-  if (!anchor) return undefined;
+/** The engine is asked only about a process in a container that cannot be seen from here. */
+async function lifeOfAnchor(anchor: ProcessIdentity, context: Context): Promise<ProcessLife> {
   const life = lifeOf(anchor);
   if (life !== 'unknown' || anchor.container === null) return life;
   return lifeOf(anchor, await look(await context.engine(), anchor.container));

@@ -27,6 +27,7 @@ export type Progress =
       readonly verdict: Verdict;
       readonly afterMs: number;
     }
+  | { readonly type: 'waiting'; readonly project: string; readonly reason: string }
   | { readonly type: 'ready'; readonly project: string; readonly afterMs: number }
   | { readonly type: 'removed'; readonly project: string; readonly cause: string; readonly afterMs: number }
   | { readonly type: 'left'; readonly project: string; readonly reason: string };

@@ -1,5 +1,5 @@
 import { EnvironmentError } from '../domain/errors.js';
-import type { LeaseRecord } from '../domain/lease.js';
+import { anchorsOf, type LeaseRecord } from '../domain/lease.js';
 import { describeOwner } from '../domain/owner.js';
 import type { Context } from './context.js';
 import { lifeOf } from './machine.js';
@@ -64,6 +64,5 @@ export async function releaseAll(context: Context, leases: readonly LeaseRecord[
 }
 
 function isHeldByProcess(lease: LeaseRecord): boolean {
-  const { owner } = lease;
-  return owner.kind === 'process' && lifeOf(owner) !== 'gone';
+  return anchorsOf(lease).some((process) => lifeOf(process) !== 'gone');
 }

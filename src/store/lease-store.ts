@@ -17,6 +17,7 @@ import { projectName } from '../domain/project-name.js';
 import { chooseSubnet, formatSubnet, parseSubnet, type Subnet } from '../domain/subnet.js';
 import { openDatabase } from './database.js';
 import { type EventRow, type Row, toRecord } from './rows.js';
+import { SharedLeases } from './shared-leases.js';
 import { WatchSeat } from './watch-seat.js';
 
 export interface ClaimRequest {
@@ -24,6 +25,8 @@ export interface ClaimRequest {
   readonly mode: Mode;
   readonly owner: Owner;
   readonly engine: EngineAddress;
+  /** Of a shared environment; it must not be there yet. */
+  readonly sharedKey: string | null;
   readonly expiresAt: number | null;
   readonly spec: Spec;
   /** How many ports in a row; 0 for none. */
@@ -66,11 +69,13 @@ export class LeaseStore {
   /** Marks the engine's objects as this store's. */
   readonly id: string;
   readonly watch: WatchSeat;
+  readonly shared: SharedLeases;
 
   constructor(folder: string, now: () => number = Date.now) {
     this.#db = openDatabase(folder);
     this.#now = now;
     this.watch = new WatchSeat(this.#db);
+    this.shared = new SharedLeases(this.#db);
     this.id = this.#db.prepare("SELECT value FROM meta WHERE key = 'store-id'").pluck().get() as string;
   }
 
@@ -91,6 +96,8 @@ export class LeaseStore {
         mode: request.mode,
         generation: 1,
         owner: request.owner,
+        sharedKey: request.sharedKey,
+        holders: [],
         renewals: 0,
         engine: request.engine,
         createdAt: this.#now(),
@@ -105,6 +112,11 @@ export class LeaseStore {
       this.#record(lease, 'claimed', { ports: lease.ports, subnets: lease.subnets });
       return lease;
     });
+  }
+
+  /** The same for a shared environment; undefined when there already is one of its key. */
+  claimShared(request: ClaimRequest & { readonly sharedKey: string }): LeaseRecord | undefined {
+    return this.#write(() => (this.shared.find(request.sharedKey) ? undefined : this.claim(request)));
   }
 
   /**
@@ -149,11 +161,15 @@ export class LeaseStore {
   }
 
   /** The environment is ready: its bindings, final owner, expiry and timeline are written with the state. */
-  ready(lease: LeaseRecord, result: Pick<LeaseRecord, 'bindings' | 'owner' | 'expiresAt' | 'timeline'>): LeaseRecord {
+  ready(
+    lease: LeaseRecord,
+    result: Pick<LeaseRecord, 'bindings' | 'owner' | 'expiresAt' | 'timeline' | 'holders'>,
+  ): LeaseRecord {
     return this.#write(() => {
-      this.#change(lease, "state = 'ready', bindings = ?, owner = ?, expires_at = ?, timeline = ?", [
+      this.#change(lease, "state = 'ready', bindings = ?, owner = ?, holders = ?, expires_at = ?, timeline = ?", [
         JSON.stringify(result.bindings),
         JSON.stringify(result.owner),
+        JSON.stringify(result.holders),
         result.expiresAt,
         JSON.stringify(result.timeline),
       ]);
@@ -185,15 +201,20 @@ export class LeaseStore {
     });
   }
 
-  /** A sign of life for every lease of the process. @returns how many it holds */
+  /** A sign of life for every lease that the process owns or uses. @returns how many */
   renew({ boot, namespace, pid, startTicks }: ProcessIdentity): number {
     return this.#write(
       () =>
         this.#db
           .prepare(
             `UPDATE leases SET renewals = renewals + 1
-             WHERE owner ->> 'kind' = 'process' AND owner ->> 'pid' = ? AND owner ->> 'startTicks' IS ?
-               AND owner ->> 'boot' = ? AND owner ->> 'namespace' IS ?`,
+             WHERE EXISTS (
+               SELECT 1 FROM (
+                 SELECT owner AS process UNION ALL SELECT value ->> 'process' FROM json_each(leases.holders)
+               )
+               WHERE process ->> 'kind' = 'process' AND process ->> 'pid' = ? AND process ->> 'startTicks' IS ?
+                 AND process ->> 'boot' = ? AND process ->> 'namespace' IS ?
+             )`,
           )
           .run(pid, startTicks, boot, namespace).changes,
     );
@@ -216,19 +237,28 @@ export class LeaseStore {
 
   /**
    * Fences the old holder off: from here on only `owner` may change the lease, and should it die over the removal, the
-   * next sweep sees that. Undefined when the lease is gone or was taken over meanwhile.
+   * next sweep sees that. Undefined when the lease is gone, was taken over meanwhile, or is used by others than it was.
    */
   takeOver(lease: LeaseRecord, owner: Owner, cause: string): LeaseRecord | undefined {
     return this.#write(() => {
       const changes = this.#db
         .prepare(
-          `UPDATE leases SET generation = generation + 1, state = 'stopping', owner = ?, expires_at = NULL
-           WHERE id = ? AND generation = ?`,
+          `UPDATE leases SET generation = generation + 1, state = 'stopping', owner = ?, expires_at = NULL,
+             shared_key = NULL, holders = '[]'
+           WHERE id = ? AND generation = ? AND holders = ?`,
         )
-        .run(JSON.stringify(owner), lease.id, lease.generation).changes;
+        .run(JSON.stringify(owner), lease.id, lease.generation, JSON.stringify(lease.holders)).changes;
       if (changes === 0) return undefined;
       const generation = lease.generation + 1;
-      const changed: LeaseRecord = { ...lease, generation, state: 'stopping', owner, expiresAt: null };
+      const changed: LeaseRecord = {
+        ...lease,
+        generation,
+        state: 'stopping',
+        owner,
+        expiresAt: null,
+        sharedKey: null,
+        holders: [],
+      };
       this.#record(changed, 'stopping', { cause });
       return changed;
     });
@@ -328,7 +358,8 @@ export class LeaseStore {
     this.#db
       .prepare(
         `INSERT INTO leases (id, project, state, mode, generation, owner, engine, created_at, expires_at, port_first,
-           port_last, subnets, exclusive, spec, bindings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           port_last, subnets, exclusive, shared_key, spec, bindings)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         lease.id,
@@ -344,6 +375,7 @@ export class LeaseStore {
         lease.ports?.last ?? null,
         JSON.stringify(lease.subnets),
         exclusive,
+        lease.sharedKey,
         JSON.stringify(lease.spec),
         JSON.stringify(lease.bindings),
       );

@@ -21,6 +21,8 @@ const STEPS: readonly string[] = [
     port_last   INTEGER,
     subnets     TEXT NOT NULL,
     exclusive   TEXT UNIQUE,
+    shared_key  TEXT UNIQUE,
+    holders     TEXT NOT NULL DEFAULT '[]',
     spec        TEXT NOT NULL,
     bindings    TEXT NOT NULL,
     timeline    TEXT

@@ -1,4 +1,4 @@
-import type { Binding, EngineAddress, LeaseRecord, LeaseState, Mode, Spec } from '../domain/lease.js';
+import type { Binding, EngineAddress, Holder, LeaseRecord, LeaseState, Mode, Spec } from '../domain/lease.js';
 import type { Owner } from '../domain/owner.js';
 import type { Timeline } from '../domain/timeline.js';
 
@@ -10,6 +10,8 @@ export interface Row {
   mode: Mode;
   generation: number;
   owner: string;
+  shared_key: string | null;
+  holders: string;
   renewals: number;
   engine: string;
   created_at: number;
@@ -40,6 +42,8 @@ export function toRecord(row: Row): LeaseRecord {
     mode: row.mode,
     generation: row.generation,
     owner: JSON.parse(row.owner) as Owner,
+    sharedKey: row.shared_key,
+    holders: JSON.parse(row.holders) as Holder[],
     renewals: row.renewals,
     engine: JSON.parse(row.engine) as EngineAddress,
     createdAt: row.created_at,

@@ -1,5 +1,5 @@
-import { type LeaseRecord, whyOver } from '../domain/lease.js';
-import { anchorOf, type ProcessIdentity, type ProcessLife } from '../domain/owner.js';
+import { anchorsOf, type LeaseRecord, whyOver } from '../domain/lease.js';
+import type { ProcessIdentity, ProcessLife } from '../domain/owner.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import { Renewals } from './suspicion.js';
 
@@ -69,10 +69,9 @@ export class Watchdog {
   }
 
   #isOver(lease: LeaseRecord): boolean {
-    const anchor = anchorOf(lease.owner);
-    const life = anchor ? this.#world.lifeOf(anchor) : undefined;
-    if (whyOver(lease, life, this.#world.now()) !== undefined) return true;
-    return life === 'unknown' && lease.owner.kind === 'process' && this.#isSilent(lease);
+    const lives = anchorsOf(lease).map((process) => this.#world.lifeOf(process));
+    if (whyOver(lease, lives, this.#world.now()) !== undefined) return true;
+    return lives.includes('unknown') && !lives.includes('alive') && this.#isSilent(lease);
   }
 
   /** An owner that cannot be seen: first suspected, and cleared by its next renewal, then given up. */
@@ -108,7 +107,7 @@ export class Watchdog {
 
 /** A lease without owner process and expiry stays until somebody ends it: nothing to watch. */
 function isWatched(lease: LeaseRecord): boolean {
-  return anchorOf(lease.owner) !== null || lease.expiresAt !== null || whyOver(lease, undefined, 0) !== undefined;
+  return anchorsOf(lease).length > 0 || lease.expiresAt !== null || whyOver(lease, [], 0) !== undefined;
 }
 
 function stateBefore(lease: LeaseRecord): 'ready' | 'starting' {

@@ -11,6 +11,8 @@ const lease: LeaseRecord = {
   mode: 'dedicated',
   generation: 3,
   owner: { kind: 'session', host: 'h', user: 'u', command: 'c', job: null },
+  sharedKey: null,
+  holders: [],
   renewals: 0,
   engine,
   createdAt: 5,

@@ -100,6 +100,7 @@ describe('an owner that is killed', () => {
       avoid: [],
       subnets: { demands: [], pool: { first: 0, last: 0 }, taken: [] },
       exclusive: null,
+      sharedKey: null,
     });
     store.close();
     expect((await scope.manager.clean()).removed).toEqual([]);

@@ -19,6 +19,7 @@ const request: ClaimRequest = {
   subnets: { demands: [], pool: { first: 0, last: 0 }, taken: [] },
   avoid: [],
   exclusive: null,
+  sharedKey: null,
 };
 
 let folder: string;

@@ -58,6 +58,7 @@ function claim(pid: number | null, expiresAt: number | null = null, endpoint = '
     avoid: [],
     subnets: { demands: [], pool: { first: 0, last: 0 }, taken: [] },
     exclusive: null,
+    sharedKey: null,
   });
   return other.transition(lease, 'starting');
 }
@@ -174,7 +175,13 @@ describe('the watchdog', () => {
   it('lets a suspected owner go on', () => {
     const lease = claim(7);
     const suspected = other.transition(lease, 'suspect');
-    const ready = other.ready(lease, { bindings: [], owner: lease.owner, expiresAt: null, timeline: null });
+    const ready = other.ready(lease, {
+      bindings: [],
+      owner: lease.owner,
+      expiresAt: null,
+      timeline: null,
+      holders: [],
+    });
     expect(ready.state).toBe('ready');
     expect(other.find(suspected.id)?.state).toBe('ready');
   });

@@ -117,6 +117,7 @@ function describe(progress: Progress): string | undefined {
       return `${progress.project}: ready in ${formatDuration(progress.afterMs)}`;
     case 'removed':
       return `${progress.project}: removed (${progress.cause})`;
+    case 'waiting':
     case 'left':
       return `${progress.project}: ${progress.reason}`;
     case 'step':

@@ -1,0 +1,61 @@
+import type { Database } from 'better-sqlite3';
+import type { Holder, LeaseRecord } from '../domain/lease.js';
+import type { ProcessLife, ProcessOwner } from '../domain/owner.js';
+import { type Row, toRecord } from './rows.js';
+
+/** Who uses the shared environments. Joining and leaving are transactions of their own. */
+export class SharedLeases {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** The environment of that key, in whatever state it is. */
+  find(key: string): LeaseRecord | undefined {
+    const row = this.#db.prepare('SELECT * FROM leases WHERE shared_key = ?').get(key) as Row | undefined;
+    return row && toRecord(row);
+  }
+
+  /** One user more, and without those that have died. Undefined when it is not ready, or is not there any more. */
+  join(
+    key: string,
+    holder: Holder,
+    expiresAt: number | null,
+    lifeOf: (process: ProcessOwner) => ProcessLife,
+  ): LeaseRecord | undefined {
+    return this.#db
+      .transaction(() => {
+        const lease = this.find(key);
+        if (lease?.state !== 'ready') return undefined;
+        const holders = [...lease.holders.filter(({ process }) => lifeOf(process) !== 'gone'), holder];
+        return this.#write(lease, holders, later(lease.expiresAt, expiresAt));
+      })
+      .immediate();
+  }
+
+  /** One user less; the environment stays until `expiresAt`. Undefined when it is not shared any more. */
+  leave(leaseId: string, token: string, expiresAt: number | null): LeaseRecord | undefined {
+    return this.#db
+      .transaction(() => {
+        const row = this.#db.prepare('SELECT * FROM leases WHERE id = ?').get(leaseId) as Row | undefined;
+        const lease = row && toRecord(row);
+        if (!lease?.sharedKey) return undefined;
+        const holders = lease.holders.filter((each) => each.token !== token);
+        return this.#write(lease, holders, later(lease.expiresAt, expiresAt));
+      })
+      .immediate();
+  }
+
+  #write(lease: LeaseRecord, holders: readonly Holder[], expiresAt: number | null): LeaseRecord {
+    this.#db
+      .prepare('UPDATE leases SET holders = ?, expires_at = ? WHERE id = ?')
+      .run(JSON.stringify(holders), expiresAt, lease.id);
+    return { ...lease, holders, expiresAt };
+  }
+}
+
+function later(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.max(one, other);
+}
