@@ -29,6 +29,8 @@ export type Progress =
     }
   | { readonly type: 'ready'; readonly project: string; readonly afterMs: number }
   | { readonly type: 'removed'; readonly project: string; readonly cause: string; readonly afterMs: number }
-  | { readonly type: 'left'; readonly project: string; readonly reason: string };
+  | { readonly type: 'left'; readonly project: string; readonly reason: string }
+  /** Something that the user should know, whatever is being done. */
+  | { readonly type: 'notice'; readonly text: string };
 
 export type OnProgress = (progress: Progress) => void;
