@@ -138,8 +138,23 @@ export const CATALOGUE = {
   },
   STORE_DAMAGED: {
     family: 'lease',
-    message: 'The state database {file} cannot be read: {reason}.',
-    hint: 'Move it aside; environments it knew are found again by their labels.',
+    message: 'The state database {file} is damaged: {reason}{aside}.',
+    hint: 'Environments run on; the next call begins a new database and finds them again by their labels.',
+  },
+  STORE_LOST: {
+    family: 'lease',
+    message: 'The state database {file} was deleted or replaced while it was in use.',
+    hint: 'Environments run on; the next call begins a new database and finds them again by their labels.',
+  },
+  STORE_BUSY: {
+    family: 'lease',
+    message: 'The state database {file} was locked for {seconds} s by {holder}.',
+    hint: 'Try again; should that process hang, end it, and the lock goes with it.',
+  },
+  STORE_READ_ONLY: {
+    family: 'lease',
+    message: 'The state folder cannot be written: {file}: {reason}.',
+    hint: 'Make it writable for this user, or name another with --state-dir or DOCKER_MANUAL_HOME.',
   },
   STORE_DRIVER_UNFIT: {
     family: 'lease',
@@ -155,6 +170,11 @@ export const CATALOGUE = {
     family: 'cleanup',
     message: 'Not everything of {project} could be removed; left: {left}.{evidence}',
     hint: 'The lease is kept; `docker-manual clean` tries again.',
+  },
+  STORE_FULL: {
+    family: 'capacity',
+    message: 'The disk of {file} is full: {reason}.',
+    hint: 'Make room there; until then nothing is started, but `docker-manual stop` and `docker-manual clean` go on working.',
   },
   PORTS_EXHAUSTED: {
     family: 'capacity',

@@ -107,7 +107,7 @@ export interface LeaseRecord {
 }
 
 /** A lease in these states holds nothing that anybody may use any more; a sweep removes what is left of it. */
-function isOver(state: LeaseState): boolean {
+export function isOver(state: LeaseState): boolean {
   return state === 'expired' || state === 'failed' || state === 'released' || state === 'force-killed';
 }
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { EnvironmentError, type ErrorCode, type ErrorParams } from '../domain/errors.js';
+import { fileError } from '../domain/file-errors.js';
 import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import { classifyComposeError } from './classify.js';
@@ -126,7 +127,11 @@ export class ComposeCli {
 
 async function writeOverride(run: ComposeRun): Promise<void> {
   const { renderOverride } = await import('./override-file.js'); // 30 ms for the YAML library
-  writeFileSync(run.overrideFile, renderOverride(run.override), { mode: 0o600 });
+  try {
+    writeFileSync(run.overrideFile, renderOverride(run.override), { mode: 0o600 });
+  } catch (error) {
+    throw fileError(error, run.overrideFile);
+  }
 }
 
 function fileArguments(files: Spec): string[] {

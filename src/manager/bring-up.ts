@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { publishedPorts } from '../domain/bindings.js';
 import type { Decisions } from '../domain/decisions.js';
@@ -16,7 +15,7 @@ import type { LeaseStore } from '../store/lease-store.js';
 import type { Config } from './config.js';
 import { Deadline } from './deadline.js';
 import { buildServices, IMAGES_TIMEOUT, pullMissing } from './images.js';
-import { leaseFolder } from './lease-folder.js';
+import { makeLeaseFolder } from './lease-folder.js';
 import { isSubnetConflict, subnetRequest } from './networks.js';
 import { freeBlock, portConflict, takenPort } from './ports.js';
 import { readBack } from './read-back.js';
@@ -119,8 +118,7 @@ async function tryOnce(task: BringUp, lease: LeaseRecord, plan: Plan): Promise<B
   const { config, engine, model, steps } = task;
   const services = Object.keys(model.services);
   config.onProgress({ type: 'claimed', project: lease.project, services, ports: lease.ports });
-  const folder = leaseFolder(config, lease);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const folder = makeLeaseFolder(config, lease);
   const overrideFile = join(folder, 'override.yml');
   const run: ComposeRun = { ...task.files, project: lease.project, override: plan.override, overrideFile };
   await steps.run('images', async () => {

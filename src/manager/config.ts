@@ -3,7 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { EnvironmentError } from '../domain/errors.js';
 import { DEFAULT_PORT_RANGE, type PortRange, parsePortList, parsePortRange } from '../domain/ports.js';
 import { parseSubnet, type Subnet } from '../domain/subnet.js';
-import type { OnProgress } from './progress.js';
+import type { OnProgress, Progress } from './progress.js';
 
 /** Seldom used by home and company networks; room for 4,096 networks of thirteen containers. */
 const DEFAULT_NETWORK_POOL = '10.231.0.0/16';
@@ -57,7 +57,7 @@ export function readConfig(options: ManagerOptions): Config {
     const reason = `"${poolText}" is no network such as ${DEFAULT_NETWORK_POOL}`;
     throw new EnvironmentError('OPTION_INVALID', { option: 'networkPool', reason, command: 'start' });
   }
-  const onProgress = options.onProgress ?? (() => {});
+  const onProgress = options.onProgress ?? warn;
   return {
     stateDir: stateFolder(options.stateDir, env),
     ports,
@@ -68,6 +68,11 @@ export function readConfig(options: ManagerOptions): Config {
     env,
     onProgress,
   };
+}
+
+/** Where nobody listens to progress, a notice still must not be lost. */
+function warn(progress: Progress): void {
+  if (progress.type === 'notice') process.emitWarning(progress.text, 'DockerManualWarning');
 }
 
 function excludedPorts(options: ManagerOptions, env: NodeJS.ProcessEnv): number[] {

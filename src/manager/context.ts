@@ -17,6 +17,7 @@ export interface Context {
 export function createContext(config: Config, parts: { readonly engine?: Engine } = {}): Context {
   let engine = parts.engine && Promise.resolve(parts.engine);
   let store: Promise<LeaseStore> | undefined;
+  let opened: LeaseStore | undefined;
   return {
     config,
     engine() {
@@ -24,13 +25,36 @@ export function createContext(config: Config, parts: { readonly engine?: Engine 
       return engine;
     },
     store() {
-      store ??= import('../store/lease-store.js').then(({ LeaseStore }) => new LeaseStore(config.stateDir));
+      if (opened?.usable === false) {
+        opened.close();
+        [store, opened] = [undefined, undefined];
+      }
+      store ??= openStore(config).then(
+        (newlyOpened) => {
+          opened = newlyOpened;
+          return newlyOpened;
+        },
+        (error) => {
+          store = undefined; // the next use case tries again: a full disk or a lock may be gone by then
+          throw error;
+        },
+      );
       return store;
     },
     async close() {
-      const opened = store;
-      store = undefined;
-      (await opened)?.close();
+      const last = store;
+      [store, opened] = [undefined, undefined];
+      (await last)?.close();
     },
   };
+}
+
+async function openStore(config: Config): Promise<LeaseStore> {
+  const { LeaseStore } = await import('../store/lease-store.js');
+  const store = new LeaseStore(config.stateDir);
+  if (store.movedAside) {
+    const text = `the state database was damaged: it lies at ${store.movedAside} now, and a new one was begun`;
+    config.onProgress({ type: 'notice', text });
+  }
+  return store;
 }

@@ -3,7 +3,7 @@ import { subnetDemands } from '../domain/hazards/subnets.js';
 import type { ComposeModel } from '../domain/model.js';
 import { parseSubnet } from '../domain/subnet.js';
 import type { Engine } from '../engine/engine.js';
-import type { SubnetRequest } from '../store/lease-store.js';
+import type { SubnetRequest } from '../store/allocation.js';
 import type { Config } from './config.js';
 import { routedSubnets } from './machine.js';
 

@@ -30,6 +30,8 @@ export type Progress =
   | { readonly type: 'waiting'; readonly project: string; readonly reason: string }
   | { readonly type: 'ready'; readonly project: string; readonly afterMs: number }
   | { readonly type: 'removed'; readonly project: string; readonly cause: string; readonly afterMs: number }
-  | { readonly type: 'left'; readonly project: string; readonly reason: string };
+  | { readonly type: 'left'; readonly project: string; readonly reason: string }
+  /** Something that the user should know, whatever is being done. */
+  | { readonly type: 'notice'; readonly text: string };
 
 export type OnProgress = (progress: Progress) => void;

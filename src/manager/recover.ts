@@ -18,6 +18,7 @@ export async function recover(context: Context, options: RecoverOptions): Promis
   const engine = await context.engine();
   await engine.ping(signal);
   const findings = await restoreLost(context, signal);
+  (await context.store()).completed();
   const restored = findings.map(({ lease }) => lease).sort((a, b) => a.createdAt - b.createdAt);
   return { restored };
 }

@@ -21,7 +21,7 @@ export function keepRenewing(context: Context, store: LeaseStore): void {
     try {
       if (store.renew(identityOf(process.pid)) === 0) stop();
     } catch {
-      stop(); // the store is closed or cannot be written; the next command that needs it says so
+      if (!store.usable) stop(); // a full disk or a long lock may be over by the next time
     }
   };
   timers.set(context, setInterval(renew, EVERY).unref());

@@ -28,6 +28,7 @@ export async function sweep(context: Context, signal: AbortSignal): Promise<void
   ]);
   const here = new Set(objects.flat().map((object) => object.labels[LABEL.lease]));
   if ([...here].some((id) => !known.has(id ?? ''))) await restoreLost(context, signal);
+  if (store.incomplete) store.completed();
   for (const each of await overdue(context, here)) {
     const { project } = each.lease;
     if (context.config.reconcile === 'report') {

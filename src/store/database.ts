@@ -1,36 +1,168 @@
-import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import SqliteDatabase, { type Database } from 'better-sqlite3';
-import { EnvironmentError } from '../domain/errors.js';
+import { EnvironmentError, type ErrorCode } from '../domain/errors.js';
+import { assertWhole, moveAside } from './damaged.js';
 import { migrate } from './migrations.js';
+import { noteLoss, settleId } from './origin.js';
+import { keepReserve, spendReserve } from './reserve.js';
+import { assertPlainFile, prepareFolder } from './state-folder.js';
+import { BUSY_TIMEOUT, storeError } from './store-error.js';
 
-/** How long a writer waits for another process's transaction; the longest seen with eight writers was 1.5 s. */
-const BUSY_TIMEOUT = 10_000;
+/** Up to this size every page is looked at when the database is opened: 0.8 ms per MiB. Beyond, the leases are. Bytes. */
+const CHECKED_WHOLE = 2 * 1024 * 1024;
+/** How often opening goes on after a remedy (damaged, full, replaced by another process meanwhile). */
+const MAX_ATTEMPTS = 10;
 
 /**
- * Opens `<folder>/store.db`: WAL, 0600 in a 0700 folder that belongs to us. The folder and the file are never links:
- * SQLite would follow one that somebody else has planted.
- *
- * @throws STATE_DIR_UNUSABLE, STORE_DAMAGED, STORE_TOO_NEW
+ * The open state database. Everything goes through `read`, `write` and `free`: whatever the disk, another process or a
+ * user with `rm` does meanwhile, what they report as done is in the file that the next process will open.
  */
-export function openDatabase(folder: string): Database {
+export class StoreDatabase {
+  readonly sql: Database;
+  /** Marks the engine's objects as this store's. */
+  readonly id: string;
+  readonly #folder: string;
+  readonly #file: string;
+  readonly #inode: bigint;
+  /** What has ended this connection before its time. */
+  #broken: EnvironmentError | undefined;
+  #roomy: boolean;
+
+  /** Use {@link openDatabase}. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#file = join(folder, 'store.db');
+    createFile(folder, this.#file);
+    this.#inode = this.#presentInode();
+    this.sql = new SqliteDatabase(this.#file, { timeout: BUSY_TIMEOUT });
+    try {
+      this.#prepare();
+      migrate(this.sql, this.#file, () => noteLoss(this.sql, folder, this.#file));
+      this.id = settleId(this.sql, folder);
+      this.#assertInPlace();
+      this.#roomy = keepReserve(folder);
+    } catch (error) {
+      this.sql.close();
+      this.#assertInPlace(); // what was wrong with a file that another process has moved aside meanwhile is its business
+      throw error;
+    }
+  }
+
+  /** @throws STORE_DAMAGED, STORE_LOST and what the disk has to say */
+  read<T>(query: () => T): T {
+    return this.#checked(query);
+  }
+
+  /**
+   * One `BEGIN IMMEDIATE` transaction: better-sqlite3's default is DEFERRED, which fails at once when two processes read
+   * and then write. Refused while the disk is so full that the room is needed to end what is there.
+   *
+   * @throws STORE_FULL, STORE_BUSY, STORE_READ_ONLY, STORE_DAMAGED, STORE_LOST
+   */
+  write<T>(change: () => T): T {
+    this.#roomy ||= keepReserve(this.#folder);
+    if (!this.#roomy)
+      throw new EnvironmentError('STORE_FULL', { file: this.#file, reason: 'less than 4 MiB are free' });
+    return this.#checked(() => this.sql.transaction(change).immediate());
+  }
+
+  /** A write that gives something back: on a full disk it may use what was kept for it. */
+  free<T>(change: () => T): T {
+    const run = () => this.#checked(() => this.sql.transaction(change).immediate());
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof EnvironmentError && error.code === 'STORE_FULL' && spendReserve(this.#folder)))
+        throw error;
+      this.#roomy = false;
+      // What the log holds goes into the database; the log is then written from its beginning and needs no more room.
+      this.#checked(() => this.sql.pragma('wal_checkpoint(RESTART)'));
+      return run();
+    }
+  }
+
+  get usable(): boolean {
+    return this.#broken === undefined && this.sql.open;
+  }
+
+  close(): void {
+    this.sql.close();
+  }
+
+  #prepare(): void {
+    const small = statSync(this.#file).size <= CHECKED_WHOLE;
+    assertWhole(this.sql, this.#file, small ? 'everything' : 'leases');
+    const mode = this.sql.pragma('journal_mode = WAL', { simple: true });
+    if (mode !== 'wal') {
+      const reason = 'its file system has no shared memory, which SQLite needs';
+      throw new EnvironmentError('STATE_DIR_UNUSABLE', { folder: this.#folder, reason });
+    }
+    this.sql.pragma('synchronous = NORMAL'); // a commit survives the process; only a power loss may undo the last ones
+    this.sql.pragma('foreign_keys = ON');
+    this.sql.pragma('cache_size = -16000'); // KiB; the default of 2000 is less than a thousand leases have
+  }
+
+  /** The check comes last: a file that was deleted or replaced takes every write, and nobody will ever read it. */
+  #checked<T>(work: () => T): T {
+    if (this.#broken) throw this.#broken;
+    try {
+      const result = work();
+      this.#assertInPlace();
+      return result;
+    } catch (error) {
+      throw this.#explained(storeError(error, this.#file));
+    }
+  }
+
+  #explained(error: unknown): unknown {
+    if (!(error instanceof EnvironmentError)) return error;
+    if (error.code === 'STORE_LOST') this.#broken = error;
+    if (error.code !== 'STORE_DAMAGED') return error;
+    this.sql.close();
+    const aside = moveAside(this.#file);
+    const told = aside === undefined ? '' : `; it was moved to ${aside}`;
+    this.#broken = new EnvironmentError('STORE_DAMAGED', { ...error.params, aside: told }, { cause: error.cause });
+    return this.#broken;
+  }
+
+  /** 5 microseconds. @throws STORE_LOST */
+  #assertInPlace(): void {
+    if (this.#presentInode() !== this.#inode) throw new EnvironmentError('STORE_LOST', { file: this.#file });
+  }
+
+  #presentInode(): bigint {
+    return statSync(this.#file, { bigint: true, throwIfNoEntry: false })?.ino ?? 0n;
+  }
+}
+
+/**
+ * Opens `<folder>/store.db`: WAL, 0600 in a 0700 folder that belongs to us. A damaged one is moved aside and a new one
+ * begun; on a full disk the reserve is given up.
+ *
+ * @throws STATE_DIR_UNUSABLE, STORE_FULL, STORE_READ_ONLY, STORE_BUSY, STORE_TOO_NEW, STORE_DRIVER_UNFIT
+ */
+export function openDatabase(folder: string): StoreDatabase {
   checkDriver();
-  prepareFolder(folder);
   const file = join(folder, 'store.db');
-  prepareFile(file, folder);
-  let database: Database | undefined;
-  try {
-    database = new SqliteDatabase(file, { timeout: BUSY_TIMEOUT });
-    database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = NORMAL'); // a commit survives the process; only a power loss may undo the last ones
-    database.pragma('foreign_keys = ON');
-    migrate(database, file);
-    return database;
-  } catch (error) {
-    database?.close();
-    if (error instanceof EnvironmentError) throw error;
-    throw storeError(error, file, folder);
+  const remedies: Partial<Record<ErrorCode, () => boolean>> = {
+    STORE_DAMAGED: () => {
+      moveAside(file);
+      return true;
+    },
+    STORE_FULL: () => spendReserve(folder),
+    STORE_LOST: () => true,
+  };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      prepareFolder(folder);
+      return new StoreDatabase(folder);
+    } catch (error) {
+      const known = storeError(error, file);
+      const remedy = known instanceof EnvironmentError ? remedies[known.code] : undefined;
+      if (attempt === MAX_ATTEMPTS || !remedy?.()) throw known;
+    }
   }
 }
 
@@ -48,42 +180,15 @@ function checkDriver(): void {
   throw new EnvironmentError('STORE_DRIVER_UNFIT', { version, node: process.versions.node, needed });
 }
 
-function prepareFolder(folder: string): void {
+/**
+ * "wx" creates a file and never opens one: closing a database that this process has open would drop SQLite's locks on
+ * it. The -wal and -shm files inherit the mode.
+ */
+function createFile(folder: string, file: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const found = lstatSync(folder);
-    if (found.isSymbolicLink()) throw unusable(folder, 'it is a symbolic link');
-    const uid = process.getuid?.();
-    if (uid !== undefined && found.uid !== uid)
-      throw unusable(folder, `it belongs to user ${found.uid}, not to ${uid}`);
-    if (process.platform !== 'win32' && (found.mode & 0o077) !== 0) chmodSync(folder, 0o700);
+    closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
-    if (error instanceof EnvironmentError) throw error;
-    throw unusable(folder, (error as Error).message, error);
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-}
-
-function prepareFile(file: string, folder: string): void {
-  try {
-    if (existsSync(file)) {
-      if (lstatSync(file).isSymbolicLink()) throw unusable(folder, 'store.db is a symbolic link');
-      return;
-    }
-    closeSync(openSync(file, 'a', 0o600)); // the -wal and -shm files inherit this mode
-  } catch (error) {
-    if (error instanceof EnvironmentError) throw error;
-    throw unusable(folder, (error as Error).message, error);
-  }
-}
-
-function unusable(folder: string, reason: string, cause?: unknown): EnvironmentError {
-  return new EnvironmentError('STATE_DIR_UNUSABLE', { folder, reason }, { cause });
-}
-
-function storeError(error: unknown, file: string, folder: string): EnvironmentError {
-  const { code = '', message } = error as { code?: string; message: string };
-  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
-    return new EnvironmentError('STORE_DAMAGED', { file, reason: message }, { cause: error });
-  }
-  return unusable(folder, message, error);
+  assertPlainFile(folder, 'store.db');
 }

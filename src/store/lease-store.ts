@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { EnvironmentError } from '../domain/errors.js';
-import type { SubnetDemand } from '../domain/hazards/subnets.js';
 import {
   type Binding,
   type EngineAddress,
+  isOver,
   type LeaseRecord,
   type LeaseState,
   type Mode,
@@ -12,15 +12,16 @@ import {
   TRANSITIONS,
 } from '../domain/lease.js';
 import { describeOwner, type Owner, type ProcessIdentity } from '../domain/owner.js';
-import { chooseBlock, type PortRange } from '../domain/ports.js';
 import { projectName } from '../domain/project-name.js';
-import { chooseSubnet, formatSubnet, parseSubnet, type Subnet } from '../domain/subnet.js';
-import { openDatabase } from './database.js';
-import { type EventRow, type Row, toRecord } from './rows.js';
+import { choosePorts, chooseSubnets, type PortRequest, type SubnetRequest } from './allocation.js';
+import { openDatabase, type StoreDatabase } from './database.js';
+import { History, type HistoryEvent } from './history.js';
+import { forgetPredecessor, predecessor } from './origin.js';
+import { type Row, toRecord } from './rows.js';
 import { SharedLeases } from './shared-leases.js';
 import { WatchSeat } from './watch-seat.js';
 
-export interface ClaimRequest {
+export interface ClaimRequest extends PortRequest {
   readonly base: string;
   readonly mode: Mode;
   readonly owner: Owner;
@@ -29,34 +30,9 @@ export interface ClaimRequest {
   readonly sharedKey: string | null;
   readonly expiresAt: number | null;
   readonly spec: Spec;
-  /** How many ports in a row; 0 for none. */
-  readonly ports: number;
-  readonly range: PortRange;
-  /** Ports that must not be in the block. */
-  readonly avoid: readonly number[];
-  readonly ephemeral?: PortRange | undefined;
   readonly subnets: SubnetRequest;
   /** A name that only one lease may hold. */
   readonly exclusive: string | null;
-}
-
-export type PortRequest = Pick<ClaimRequest, 'ports' | 'range' | 'avoid' | 'ephemeral'>;
-
-export interface SubnetRequest {
-  readonly demands: readonly SubnetDemand[];
-  readonly pool: Subnet;
-  /** Networks of this machine and of the engine that are not ours. */
-  readonly taken: readonly Subnet[];
-}
-
-/** One line of the audit trail. `at` is milliseconds since the epoch. */
-export interface HistoryEvent {
-  readonly at: number;
-  readonly lease: string;
-  readonly project: string;
-  readonly actor: string;
-  readonly action: string;
-  readonly detail: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -64,19 +40,47 @@ export interface HistoryEvent {
  * generation; the number of changed rows decides whether it happened.
  */
 export class LeaseStore {
+  readonly #store: StoreDatabase;
   readonly #db: Database;
+  readonly #history: History;
   readonly #now: () => number;
-  /** Marks the engine's objects as this store's. */
+  /** Marks the engine's objects as this store's; the same after the database was lost. */
   readonly id: string;
   readonly watch: WatchSeat;
   readonly shared: SharedLeases;
 
+  /** @throws STATE_DIR_UNUSABLE, STORE_FULL, STORE_READ_ONLY, STORE_BUSY, STORE_TOO_NEW, STORE_DRIVER_UNFIT */
   constructor(folder: string, now: () => number = Date.now) {
-    this.#db = openDatabase(folder);
+    this.#store = openDatabase(folder);
+    this.#db = this.#store.sql;
+    this.#history = new History(this.#db, now);
     this.#now = now;
-    this.watch = new WatchSeat(this.#db);
-    this.shared = new SharedLeases(this.#db);
-    this.id = this.#db.prepare("SELECT value FROM meta WHERE key = 'store-id'").pluck().get() as string;
+    this.watch = new WatchSeat(this.#store);
+    this.shared = new SharedLeases(this.#store);
+    this.id = this.#store.id;
+  }
+
+  /** False when the database is closed, was lost, or was found damaged: only a new LeaseStore helps then. */
+  get usable(): boolean {
+    return this.#store.usable;
+  }
+
+  /**
+   * True while leases may be missing, whose objects are on the engine all the same: the database was damaged or deleted,
+   * and nobody has rebuilt it yet.
+   */
+  get incomplete(): boolean {
+    return this.#predecessor() !== undefined;
+  }
+
+  /** Where the damaged database went, while its leases are missing from this one. */
+  get movedAside(): string | undefined {
+    return this.#predecessor() || undefined;
+  }
+
+  /** The missing leases have been found again by their labels, or there are none. */
+  completed(): void {
+    this.#write(() => forgetPredecessor(this.#db));
   }
 
   /**
@@ -102,14 +106,14 @@ export class LeaseStore {
         engine: request.engine,
         createdAt: this.#now(),
         expiresAt: request.expiresAt,
-        ports: this.#reserve(request),
-        subnets: this.#reserveSubnets(request.subnets),
+        ports: choosePorts(this.#db, request),
+        subnets: chooseSubnets(this.#db, request.subnets),
         spec: request.spec,
         bindings: [],
         timeline: null,
       };
       this.#insert(lease, request.exclusive);
-      this.#record(lease, 'claimed', { ports: lease.ports, subnets: lease.subnets });
+      this.#history.record(lease, 'claimed', { ports: lease.ports, subnets: lease.subnets });
       return lease;
     });
   }
@@ -126,10 +130,10 @@ export class LeaseStore {
    */
   exchangePorts(lease: LeaseRecord, request: PortRequest): LeaseRecord {
     return this.#write(() => {
-      const ports = this.#reserve(request);
+      const ports = choosePorts(this.#db, request);
       this.#change(lease, 'port_first = ?, port_last = ?', [ports?.first ?? null, ports?.last ?? null]);
       const changed = { ...lease, ports };
-      this.#record(changed, 'ports-exchanged', { avoided: request.avoid, ports });
+      this.#history.record(changed, 'ports-exchanged', { avoided: request.avoid, ports });
       return changed;
     });
   }
@@ -141,10 +145,10 @@ export class LeaseStore {
    */
   exchangeSubnets(lease: LeaseRecord, request: SubnetRequest): LeaseRecord {
     return this.#write(() => {
-      const subnets = this.#reserveSubnets(request);
+      const subnets = chooseSubnets(this.#db, request);
       this.#change(lease, 'subnets = ?', [JSON.stringify(subnets)]);
       const changed = { ...lease, subnets };
-      this.#record(changed, 'subnets-exchanged', { subnets });
+      this.#history.record(changed, 'subnets-exchanged', { subnets });
       return changed;
     });
   }
@@ -152,12 +156,13 @@ export class LeaseStore {
   /** @throws LEASE_LOST when somebody else has taken the lease over. */
   transition(lease: LeaseRecord, state: LeaseState, detail: Readonly<Record<string, unknown>> = {}): LeaseRecord {
     if (!TRANSITIONS[lease.state].includes(state)) throw new Error(`no way from ${lease.state} to ${state}`);
-    return this.#write(() => {
+    const change = () => {
       this.#change(lease, 'state = ?', [state]);
       const changed = { ...lease, state };
-      this.#record(changed, state, detail);
+      this.#history.record(changed, state, detail);
       return changed;
-    });
+    };
+    return isOver(state) ? this.#store.free(change) : this.#write(change);
   }
 
   /** The environment is ready: its bindings, final owner, expiry and timeline are written with the state. */
@@ -174,7 +179,7 @@ export class LeaseStore {
         JSON.stringify(result.timeline),
       ]);
       const changed: LeaseRecord = { ...lease, ...result, state: 'ready' };
-      this.#record(changed, 'ready', { steps: result.timeline?.steps });
+      this.#history.record(changed, 'ready', { steps: result.timeline?.steps });
       return changed;
     });
   }
@@ -196,7 +201,7 @@ export class LeaseStore {
       const known = this.#db.prepare('SELECT 1 FROM leases WHERE id = ? OR project = ?').get(lease.id, lease.project);
       if (known) return false;
       this.#insert(lease, null);
-      this.#record(lease, 'restored', detail);
+      this.#history.record(lease, 'restored', detail);
       return true;
     });
   }
@@ -222,7 +227,7 @@ export class LeaseStore {
 
   /** Adds a line to the history. */
   note(lease: LeaseRecord, action: string, detail: Readonly<Record<string, unknown>>): void {
-    this.#write(() => this.#record(lease, action, detail));
+    this.#write(() => this.#history.record(lease, action, detail));
   }
 
   /** A start has failed and what is there stays for a look: the environment is handed to `owner` until `expiresAt`. */
@@ -230,7 +235,7 @@ export class LeaseStore {
     return this.#write(() => {
       this.#change(lease, "state = 'degraded', owner = ?, expires_at = ?", [JSON.stringify(owner), expiresAt]);
       const changed: LeaseRecord = { ...lease, state: 'degraded', owner, expiresAt };
-      this.#record(changed, 'kept', { until: expiresAt });
+      this.#history.record(changed, 'kept', { until: expiresAt });
       return changed;
     });
   }
@@ -240,7 +245,7 @@ export class LeaseStore {
    * next sweep sees that. Undefined when the lease is gone, was taken over meanwhile, or is used by others than it was.
    */
   takeOver(lease: LeaseRecord, owner: Owner, cause: string): LeaseRecord | undefined {
-    return this.#write(() => {
+    return this.#store.free(() => {
       const changes = this.#db
         .prepare(
           `UPDATE leases SET generation = generation + 1, state = 'stopping', owner = ?, expires_at = NULL,
@@ -259,88 +264,43 @@ export class LeaseStore {
         sharedKey: null,
         holders: [],
       };
-      this.#record(changed, 'stopping', { cause });
+      this.#history.record(changed, 'stopping', { cause });
       return changed;
     });
   }
 
   /** Ends the lease: called only when the engine holds nothing of it any more. */
   remove(lease: LeaseRecord): void {
-    this.#write(() => {
+    this.#store.free(() => {
       const changes = this.#db
         .prepare('DELETE FROM leases WHERE id = ? AND generation = ?')
         .run(lease.id, lease.generation).changes;
-      if (changes === 1) this.#record(lease, 'released', {});
+      if (changes === 1) this.#history.record(lease, 'released', {});
     });
   }
 
   find(id: string): LeaseRecord | undefined {
-    const row = this.#db.prepare('SELECT * FROM leases WHERE id = ?').get(id) as Row | undefined;
+    const row = this.#store.read(() => this.#db.prepare('SELECT * FROM leases WHERE id = ?').get(id)) as
+      | Row
+      | undefined;
     return row && toRecord(row);
   }
 
   /** Oldest first. */
   list(): LeaseRecord[] {
-    return (this.#db.prepare('SELECT * FROM leases ORDER BY created_at, id').all() as Row[]).map(toRecord);
+    const rows = this.#store.read(() =>
+      this.#db.prepare('SELECT * FROM leases ORDER BY created_at, id').all(),
+    ) as Row[];
+    return rows.map(toRecord);
   }
 
-  /** Oldest first; the newest `limit` of them. */
+  /** The audit trail, oldest first; the newest `limit` of it. */
   history(limit: number): HistoryEvent[] {
-    const rows = this.#db.prepare('SELECT * FROM events ORDER BY seq DESC LIMIT ?').all(limit) as EventRow[];
-    return rows.reverse().map(({ at, lease, project, actor, action, detail }) => ({
-      at,
-      lease,
-      project,
-      actor,
-      action,
-      detail: JSON.parse(detail) as Record<string, unknown>,
-    }));
+    return this.#store.read(() => this.#history.list(limit));
   }
 
   close(): void {
-    this.#db.close();
-  }
-
-  #reserve(request: PortRequest): PortRange | null {
-    if (request.ports === 0) return null;
-    const { range } = request;
-    const leased = this.#db
-      .prepare('SELECT port_first AS first, port_last AS last FROM leases WHERE port_first IS NOT NULL')
-      .all() as PortRange[];
-    const block = chooseBlock({
-      range,
-      size: request.ports,
-      taken: [...leased, ...request.avoid.map((port) => ({ first: port, last: port }))],
-      after: Number(this.#meta('port-cursor') ?? 0),
-      ephemeral: request.ephemeral,
-    });
-    if (!block) {
-      throw new EnvironmentError('PORTS_EXHAUSTED', {
-        count: request.ports,
-        range: `${range.first}-${range.last}`,
-        held: leased.reduce((sum, b) => sum + b.last - b.first + 1, 0),
-        leases: leased.length,
-      });
-    }
-    this.#db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('port-cursor', ?)").run(String(block.last));
-    return block;
-  }
-
-  #reserveSubnets({ demands, pool, taken }: SubnetRequest): Record<string, string> {
-    if (demands.length === 0) return {};
-    const leased = this.#db.prepare("SELECT subnets FROM leases WHERE subnets <> '{}'").pluck().all() as string[];
-    const used = [
-      ...taken,
-      ...leased.flatMap((json) => Object.values(JSON.parse(json) as Record<string, string>)).flatMap(toSubnet),
-    ];
-    const chosen: Record<string, string> = {};
-    for (const { network, prefix } of demands) {
-      const subnet = chooseSubnet(pool, prefix, used);
-      if (!subnet) throw new EnvironmentError('SUBNETS_EXHAUSTED', { prefix, pool: formatSubnet(pool) });
-      used.push(subnet);
-      chosen[network] = formatSubnet(subnet);
-    }
-    return chosen;
+    this.#store.close();
   }
 
   #assertFree(exclusive: string): void {
@@ -348,10 +308,6 @@ export class LeaseStore {
     if (!row) return;
     const { project, owner } = toRecord(row);
     throw new EnvironmentError('EXCLUSIVE_HELD', { project, owner: describeOwner(owner), what: exclusive });
-  }
-
-  #meta(key: string): string | undefined {
-    return this.#db.prepare('SELECT value FROM meta WHERE key = ?').pluck().get(key) as string | undefined;
   }
 
   #insert(lease: LeaseRecord, exclusive: string | null): void {
@@ -390,19 +346,11 @@ export class LeaseStore {
       throw new EnvironmentError('LEASE_LOST', { project: lease.project, generation: lease.generation });
   }
 
-  #record(lease: LeaseRecord, action: string, detail: Readonly<Record<string, unknown>>): void {
-    this.#db
-      .prepare('INSERT INTO events (at, lease, project, actor, action, detail) VALUES (?, ?, ?, ?, ?, ?)')
-      .run(this.#now(), lease.id, lease.project, describeOwner(lease.owner), action, JSON.stringify(detail));
+  #predecessor(): string | undefined {
+    return this.#store.read(() => predecessor(this.#db));
   }
 
-  /** better-sqlite3's default is DEFERRED, which fails at once when two processes read and then write. */
   #write<T>(change: () => T): T {
-    return this.#db.transaction(change).immediate();
+    return this.#store.write(change);
   }
-}
-
-function toSubnet(text: string): Subnet[] {
-  const subnet = parseSubnet(text);
-  return subnet ? [subnet] : [];
 }

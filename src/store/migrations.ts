@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { EnvironmentError } from '../domain/errors.js';
 
@@ -39,10 +38,21 @@ const STEPS: readonly string[] = [
   ) STRICT;
   CREATE INDEX events_by_lease ON events (lease);
   `,
+  // A claim reads what others hold from these alone, without their rows.
+  `
+  DROP INDEX leases_by_port;
+  CREATE INDEX leases_by_ports ON leases (port_first, port_last) WHERE port_first IS NOT NULL;
+  CREATE INDEX leases_by_subnets ON leases (subnets) WHERE subnets <> '{}';
+  `,
 ];
 
-/** Brings the database to the newest version, or refuses one that is newer than this code. */
-export function migrate(database: Database, file: string): void {
+/**
+ * Brings the database to the newest version, or refuses one that is newer than this code. `onNew` is called inside the
+ * transaction that makes the tables of a new one.
+ *
+ * @throws STORE_TOO_NEW
+ */
+export function migrate(database: Database, file: string, onNew: () => void): void {
   const version = () => database.pragma('user_version', { simple: true }) as number;
   if (version() > STEPS.length) {
     throw new EnvironmentError('STORE_TOO_NEW', { file, version: version(), known: STEPS.length });
@@ -51,11 +61,12 @@ export function migrate(database: Database, file: string): void {
   // Several processes may get here at once; the version is read again inside the transaction.
   database
     .transaction(() => {
-      for (let step = version(); step < STEPS.length; step++) {
+      const begun = version();
+      for (let step = begun; step < STEPS.length; step++) {
         database.exec(STEPS[step] as string);
         database.pragma(`user_version = ${step + 1}`);
       }
-      database.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('store-id', ?)").run(randomUUID());
+      if (begun === 0) onNew();
     })
     .immediate();
 }

@@ -24,16 +24,6 @@ export interface Row {
   timeline: string | null;
 }
 
-/** A row of `events`. */
-export interface EventRow {
-  at: number;
-  lease: string;
-  project: string;
-  actor: string;
-  action: string;
-  detail: string;
-}
-
 export function toRecord(row: Row): LeaseRecord {
   return {
     id: row.id,

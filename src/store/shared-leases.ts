@@ -1,20 +1,22 @@
-import type { Database } from 'better-sqlite3';
 import type { Holder, LeaseRecord } from '../domain/lease.js';
 import type { ProcessLife, ProcessOwner } from '../domain/owner.js';
+import type { StoreDatabase } from './database.js';
 import { type Row, toRecord } from './rows.js';
 
 /** Who uses the shared environments. Joining and leaving are transactions of their own. */
 export class SharedLeases {
-  readonly #db: Database;
+  readonly #store: StoreDatabase;
 
-  constructor(db: Database) {
-    this.#db = db;
+  constructor(store: StoreDatabase) {
+    this.#store = store;
   }
 
   /** The environment of that key, in whatever state it is. */
   find(key: string): LeaseRecord | undefined {
-    const row = this.#db.prepare('SELECT * FROM leases WHERE shared_key = ?').get(key) as Row | undefined;
-    return row && toRecord(row);
+    return this.#store.read(() => {
+      const row = this.#store.sql.prepare('SELECT * FROM leases WHERE shared_key = ?').get(key) as Row | undefined;
+      return row && toRecord(row);
+    });
   }
 
   /** One user more, and without those that have died. Undefined when it is not ready, or is not there any more. */
@@ -24,31 +26,27 @@ export class SharedLeases {
     expiresAt: number | null,
     lifeOf: (process: ProcessOwner) => ProcessLife,
   ): LeaseRecord | undefined {
-    return this.#db
-      .transaction(() => {
-        const lease = this.find(key);
-        if (lease?.state !== 'ready') return undefined;
-        const holders = [...lease.holders.filter(({ process }) => lifeOf(process) !== 'gone'), holder];
-        return this.#write(lease, holders, later(lease.expiresAt, expiresAt));
-      })
-      .immediate();
+    return this.#store.write(() => {
+      const lease = this.find(key);
+      if (lease?.state !== 'ready') return undefined;
+      const holders = [...lease.holders.filter(({ process }) => lifeOf(process) !== 'gone'), holder];
+      return this.#change(lease, holders, later(lease.expiresAt, expiresAt));
+    });
   }
 
   /** One user less; the environment stays until `expiresAt`. Undefined when it is not shared any more. */
   leave(leaseId: string, token: string, expiresAt: number | null): LeaseRecord | undefined {
-    return this.#db
-      .transaction(() => {
-        const row = this.#db.prepare('SELECT * FROM leases WHERE id = ?').get(leaseId) as Row | undefined;
-        const lease = row && toRecord(row);
-        if (!lease?.sharedKey) return undefined;
-        const holders = lease.holders.filter((each) => each.token !== token);
-        return this.#write(lease, holders, later(lease.expiresAt, expiresAt));
-      })
-      .immediate();
+    return this.#store.free(() => {
+      const row = this.#store.sql.prepare('SELECT * FROM leases WHERE id = ?').get(leaseId) as Row | undefined;
+      const lease = row && toRecord(row);
+      if (!lease?.sharedKey) return undefined;
+      const holders = lease.holders.filter((each) => each.token !== token);
+      return this.#change(lease, holders, later(lease.expiresAt, expiresAt));
+    });
   }
 
-  #write(lease: LeaseRecord, holders: readonly Holder[], expiresAt: number | null): LeaseRecord {
-    this.#db
+  #change(lease: LeaseRecord, holders: readonly Holder[], expiresAt: number | null): LeaseRecord {
+    this.#store.sql
       .prepare('UPDATE leases SET holders = ?, expires_at = ? WHERE id = ?')
       .run(JSON.stringify(holders), expiresAt, lease.id);
     return { ...lease, holders, expiresAt };

@@ -1,26 +1,12 @@
-import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Owner } from '../../src/domain/owner.js';
-import { type ClaimRequest, LeaseStore } from '../../src/store/lease-store.js';
+import { LeaseStore } from '../../src/store/lease-store.js';
+import { request as anyRequest, owner } from './support/requests.js';
 
-const owner: Owner = { kind: 'session', host: 'h', user: 'u', command: 'test', job: null };
-const request: ClaimRequest = {
-  base: 'shop',
-  mode: 'dedicated',
-  owner,
-  engine: { endpoint: 'unix:///x', environment: {} },
-  expiresAt: null,
-  spec: { directory: '/x', files: ['/x/compose.yml'], profiles: [], envFiles: [] },
-  ports: 3,
-  range: { first: 30000, last: 30008 },
-  subnets: { demands: [], pool: { first: 0, last: 0 }, taken: [] },
-  avoid: [],
-  exclusive: null,
-  sharedKey: null,
-};
+const request = { ...anyRequest, range: { first: 30000, last: 30008 } };
 
 let folder: string;
 beforeEach(() => {
@@ -69,27 +55,6 @@ describe('LeaseStore', () => {
     database.pragma('user_version = 99');
     database.close();
     expect(() => new LeaseStore(folder)).toThrowError(expect.objectContaining({ code: 'STORE_TOO_NEW' }));
-  });
-
-  it('says that a file is no database', () => {
-    writeFileSync(join(folder, 'store.db'), 'garbage, and long enough to be read as a header'.repeat(50));
-    expect(() => new LeaseStore(folder)).toThrowError(expect.objectContaining({ code: 'STORE_DAMAGED' }));
-  });
-
-  it('is private under any umask, and follows no link', () => {
-    const before = process.umask(0);
-    try {
-      const state = join(folder, 'state');
-      new LeaseStore(state).close();
-      expect(statSync(state).mode & 0o777).toBe(0o700);
-      expect(statSync(join(state, 'store.db')).mode & 0o777).toBe(0o600);
-      symlinkSync(state, join(folder, 'link'));
-      expect(() => new LeaseStore(join(folder, 'link'))).toThrowError(
-        expect.objectContaining({ code: 'STATE_DIR_UNUSABLE' }),
-      );
-    } finally {
-      process.umask(before);
-    }
   });
 
   it('is one store for all who open it', () => {

@@ -1,4 +1,5 @@
 import type { AcquireOptions, Decisions, ManagerOptions, Mode, PortMode } from '../../index.js';
+import { showNotices } from './notices.js';
 
 /** What `start`, `run` and `plan` read from the command line; see options.ts. */
 export interface SpecFlags {
@@ -28,12 +29,8 @@ export interface ManagerFlags {
 }
 
 export function managerOptions(flags: ManagerFlags): ManagerOptions {
-  return defined({
-    ports: flags.ports,
-    excludePorts: flags.excludePorts,
-    networkPool: flags.networkPool,
-    stateDir: flags.stateDir,
-  });
+  const { ports, excludePorts, networkPool, stateDir } = flags;
+  return { ...defined({ ports, excludePorts, networkPool, stateDir }), onProgress: showNotices };
 }
 
 export function specOptions(flags: SpecFlags) {

@@ -1,4 +1,5 @@
 import { createManager } from '../../index.js';
+import { managerOptions } from './acquire-options.js';
 import { printData } from './output.js';
 import { removalText } from './render-removal.js';
 
@@ -10,7 +11,7 @@ interface CleanCliOptions {
 }
 
 export async function clean(options: CleanCliOptions): Promise<void> {
-  const manager = createManager(options.stateDir === undefined ? {} : { stateDir: options.stateDir });
+  const manager = createManager(managerOptions(options));
   try {
     const dryRun = options.dryRun === true;
     const removal = await manager.clean({ all: options.all === true, dryRun });

@@ -1,4 +1,5 @@
 import { createManager } from '../../index.js';
+import { managerOptions } from './acquire-options.js';
 import { printData } from './output.js';
 
 interface EnvFlags {
@@ -8,7 +9,7 @@ interface EnvFlags {
 }
 
 export async function env(name: string | undefined, flags: EnvFlags): Promise<void> {
-  const manager = createManager(flags.stateDir === undefined ? {} : { stateDir: flags.stateDir });
+  const manager = createManager(managerOptions(flags));
   try {
     const addresses = await manager.env(name === undefined ? {} : { name });
     if (flags.json) printData({ project: addresses.record.project, services: addresses.services, env: addresses.env });

@@ -1,5 +1,6 @@
 import { createManager, describeOwner, type LeaseRecord } from '../../index.js';
 import { leaseJson } from '../json.js';
+import { managerOptions } from './acquire-options.js';
 import { printData } from './output.js';
 
 interface RecoverCliOptions {
@@ -8,7 +9,7 @@ interface RecoverCliOptions {
 }
 
 export async function recover(options: RecoverCliOptions): Promise<void> {
-  const manager = createManager(options.stateDir === undefined ? {} : { stateDir: options.stateDir });
+  const manager = createManager(managerOptions(options));
   try {
     const { restored } = await manager.recover();
     if (options.json) printData({ restored: restored.map(leaseJson) });

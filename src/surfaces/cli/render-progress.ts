@@ -2,6 +2,7 @@ import type { WriteStream } from 'node:tty';
 import pc from 'picocolors';
 import { formatDuration, type OnProgress, type Progress, type Verdict } from '../../index.js';
 import { HEARTBEAT, Heartbeat } from './heartbeat.js';
+import { showNotices } from './notices.js';
 
 export interface ProgressRenderer {
   readonly show: OnProgress;
@@ -11,7 +12,7 @@ export interface ProgressRenderer {
 
 /** One stream of events, two renderings: a board that is redrawn on a terminal, one line per change elsewhere. */
 export function progressRenderer(stream: WriteStream, quiet: boolean): ProgressRenderer {
-  if (quiet) return { show: () => {}, end: () => {} };
+  if (quiet) return { show: showNotices, end: () => {} };
   const live = stream.isTTY && process.env.TERM !== 'dumb' && !process.env.CI;
   return live ? board(stream) : lines(stream);
 }
@@ -120,6 +121,8 @@ function describe(progress: Progress): string | undefined {
     case 'waiting':
     case 'left':
       return `${progress.project}: ${progress.reason}`;
+    case 'notice':
+      return `docker-manual: ${progress.text}`;
     case 'step':
       return undefined;
   }

@@ -1,5 +1,6 @@
 import { createManager } from '../../index.js';
 import { leaseJson } from '../json.js';
+import { managerOptions } from './acquire-options.js';
 import { printData } from './output.js';
 import { abortOnSignals } from './signals.js';
 
@@ -11,7 +12,7 @@ interface RestartFlags {
 }
 
 export async function restart(name: string | undefined, flags: RestartFlags): Promise<void> {
-  const manager = createManager(flags.stateDir === undefined ? {} : { stateDir: flags.stateDir });
+  const manager = createManager(managerOptions(flags));
   try {
     const { record, services, rung } = await manager.restart({
       ...(name === undefined ? {} : { name }),

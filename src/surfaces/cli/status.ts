@@ -1,5 +1,6 @@
 import { createManager } from '../../index.js';
 import { statusJson } from '../json.js';
+import { managerOptions } from './acquire-options.js';
 import { printData } from './output.js';
 import { statusTable } from './render-status.js';
 import { timelineText } from './render-timeline.js';
@@ -11,7 +12,7 @@ interface StatusFlags {
 }
 
 export async function status(options: StatusFlags): Promise<void> {
-  const manager = createManager(options.stateDir === undefined ? {} : { stateDir: options.stateDir });
+  const manager = createManager(managerOptions(options));
   try {
     const environments = await manager.status();
     if (options.json) printData(statusJson(environments));

@@ -1,4 +1,5 @@
 import { createManager } from '../../index.js';
+import { managerOptions } from './acquire-options.js';
 import { printData } from './output.js';
 import { removalText } from './render-removal.js';
 
@@ -9,7 +10,7 @@ interface StopCliOptions {
 }
 
 export async function stop(names: readonly string[], options: StopCliOptions): Promise<void> {
-  const manager = createManager(options.stateDir === undefined ? {} : { stateDir: options.stateDir });
+  const manager = createManager(managerOptions(options));
   try {
     const removal = await manager.stop({ names, all: options.all === true });
     if (options.json) printData(removal);

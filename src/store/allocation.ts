@@ -1,0 +1,79 @@
+import type { Database } from 'better-sqlite3';
+import { EnvironmentError } from '../domain/errors.js';
+import type { SubnetDemand } from '../domain/hazards/subnets.js';
+import { chooseBlock, type PortRange } from '../domain/ports.js';
+import { chooseSubnet, formatSubnet, parseSubnet, type Subnet } from '../domain/subnet.js';
+import { meta, setMeta } from './origin.js';
+
+export interface PortRequest {
+  /** How many ports in a row; 0 for none. */
+  readonly ports: number;
+  readonly range: PortRange;
+  /** Ports that must not be in the block. */
+  readonly avoid: readonly number[];
+  readonly ephemeral?: PortRange | undefined;
+}
+
+export interface SubnetRequest {
+  readonly demands: readonly SubnetDemand[];
+  readonly pool: Subnet;
+  /** Networks of this machine and of the engine that are not ours. */
+  readonly taken: readonly Subnet[];
+}
+
+/**
+ * A block of ports that no lease holds. Runs inside the transaction that writes the lease.
+ *
+ * @throws PORTS_EXHAUSTED
+ */
+export function choosePorts(database: Database, request: PortRequest): PortRange | null {
+  if (request.ports === 0) return null;
+  const { range } = request;
+  const leased = database
+    .prepare('SELECT port_first AS first, port_last AS last FROM leases WHERE port_first IS NOT NULL')
+    .all() as PortRange[];
+  const block = chooseBlock({
+    range,
+    size: request.ports,
+    taken: [...leased, ...request.avoid.map((port) => ({ first: port, last: port }))],
+    after: Number(meta(database, 'port-cursor') ?? 0),
+    ephemeral: request.ephemeral,
+  });
+  if (!block) {
+    throw new EnvironmentError('PORTS_EXHAUSTED', {
+      count: request.ports,
+      range: `${range.first}-${range.last}`,
+      held: leased.reduce((sum, b) => sum + b.last - b.first + 1, 0),
+      leases: leased.length,
+    });
+  }
+  setMeta(database, 'port-cursor', String(block.last));
+  return block;
+}
+
+/**
+ * Subnets that no lease holds: network of the file → "10.231.0.0/28". Runs inside the transaction that writes the lease.
+ *
+ * @throws SUBNETS_EXHAUSTED
+ */
+export function chooseSubnets(database: Database, { demands, pool, taken }: SubnetRequest): Record<string, string> {
+  if (demands.length === 0) return {};
+  const leased = database.prepare("SELECT subnets FROM leases WHERE subnets <> '{}'").pluck().all() as string[];
+  const used = [
+    ...taken,
+    ...leased.flatMap((json) => Object.values(JSON.parse(json) as Record<string, string>)).flatMap(toSubnet),
+  ];
+  const chosen: Record<string, string> = {};
+  for (const { network, prefix } of demands) {
+    const subnet = chooseSubnet(pool, prefix, used);
+    if (!subnet) throw new EnvironmentError('SUBNETS_EXHAUSTED', { prefix, pool: formatSubnet(pool) });
+    used.push(subnet);
+    chosen[network] = formatSubnet(subnet);
+  }
+  return chosen;
+}
+
+function toSubnet(text: string): Subnet[] {
+  const subnet = parseSubnet(text);
+  return subnet ? [subnet] : [];
+}

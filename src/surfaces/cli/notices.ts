@@ -1,0 +1,6 @@
+import type { OnProgress } from '../../index.js';
+
+/** For commands that show no progress: only what the user has to know, on stderr. */
+export const showNotices: OnProgress = (progress) => {
+  if (progress.type === 'notice') process.stderr.write(`docker-manual: ${progress.text}\n`);
+};
