@@ -6,7 +6,7 @@ import { PrivateEngine } from './private-engine.mjs';
 import { BASE, IMAGE } from './stack.mjs';
 
 /** An engine of our own with decoys on it, of which everything else is known; what a part of the harness works in. */
-class Arena {
+export class Arena {
   engine;
   decoys;
   census;

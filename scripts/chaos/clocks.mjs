@@ -1,27 +1,22 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { residentProblems } from './barrier.mjs';
-import { PidSpace } from './pid-space.mjs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from './barrier.mjs';
 import { signal } from './processes.mjs';
-import { BASE, IMAGE } from './stack.mjs';
+import { IMAGE } from './stack.mjs';
+import { Trial } from './trial.mjs';
 import { untilTrue } from './waiting.mjs';
 
 /** One service is enough to be reaped by mistake. */
-export const SMALL_STACK = { services: { db: { image: IMAGE, ports: ['18080:8080'] } } };
+const SMALL_STACK = { services: { db: { image: IMAGE, ports: ['18080:8080'] } } };
 
-const PRELOAD = new URL('./shifted-clock.mjs', import.meta.url).pathname;
 const HOUR = 3_600_000;
-/** Longer than any time limit after which docker-manual gives something up as stale (10 s). Milliseconds. */
-const LONG = 15_000;
-/** Sweeps of each kind in each case. */
-const SWEEPS = 3;
+/** Longer than any time limit after which docker-manual gives something up: an owner that cannot be seen, 120 s. Milliseconds. */
+const LONG = 130_000;
 
 /**
  * Circumstances in which a living owner may look dead. Each case gets a `Trial` and has sweeps run in it; whatever is
  * said of a lease that lives is a broken promise.
  */
-export const CASES = {
+const CASES = {
   async "the owner's clock jumps by an hour"(trial) {
     const clock = trial.clock();
     const holder = await trial.holder(clock.via);
@@ -58,13 +53,8 @@ export const CASES = {
 
   async 'nothing runs in the owner: its event loop is blocked'(trial) {
     const holder = await trial.holder();
-    let blocked = true;
-    holder.tell(`block ${LONG}`);
-    const unblocked = holder.hear('unblocked').then(() => {
-      blocked = false;
-    });
-    while (blocked) await trial.sweep([]);
-    await unblocked;
+    holder.tell(`block ${trial.long}`);
+    await trial.meanwhile(holder.hear('unblocked'));
     await trial.sweep([holder]);
   },
 
@@ -100,6 +90,20 @@ export const CASES = {
     await trial.sweep([holder, namesake], { wrap: (command) => mine.inside(command) });
   },
 
+  async 'the watchdog cannot see the owner, and knows it by its renewals'(trial) {
+    const here = await trial.holder();
+    const space = await trial.numberSpace();
+    const holder = await trial.holder({ wrap: (command) => space.inside(command) });
+    await trial.meanwhile(sleep(trial.long));
+    await trial.sweep([here, holder]);
+    if (!trial.lane.watchdog || trial.long < LONG) return;
+    await holder.kill();
+    await untilTrue(() => !trial.row(holder), LONG);
+    await trial.sweep([here]);
+    if (trial.row(holder))
+      trial.broken(`nobody has noticed within ${LONG} ms that an owner which cannot be seen has died`);
+  },
+
   async "a dead owner's number belongs to somebody else"(trial) {
     const space = await trial.numberSpace();
     const dead = await trial.holder({ wrap: (command) => space.inside(command, 4242) });
@@ -110,94 +114,39 @@ export const CASES = {
   },
 };
 
-/** One case in one lane: who is there, what was swept, what broke. */
-export class Trial {
-  lane;
-  problems = [];
-  /** Living leases that a sweep went past, each time counted. */
-  passed = 0;
-  #label;
-  #holders = [];
-  #sessions = 0;
-  #spaces = [];
-  #folder = mkdtempSync(join(tmpdir(), 'dm-clock-'));
-
-  constructor(lane, label) {
-    this.lane = lane;
-    this.#label = label;
+/**
+ * Runs the cases one after the other, by turns with and without a watchdog.
+ *
+ * @param options.cases their names; all by default
+ * @param options.long how long somebody stands still, in milliseconds
+ * @param options.only the number of one to repeat, alone
+ */
+export async function turnClocks(
+  arena,
+  { cases = Object.keys(CASES), rounds = 1, only, long = LONG, onCase = () => {} },
+) {
+  await arena.settle();
+  const results = [];
+  for (let n = only ?? 1; n <= (only ?? rounds * cases.length); n++) {
+    const name = cases[(n - 1) % cases.length];
+    const watchdog = Math.ceil(n / cases.length) % 2 === 1;
+    const result = { number: n, name, watchdog, ...(await oneCase(arena, CASES[name], n, { watchdog, long })) };
+    results.push(result);
+    onCase(result);
   }
-
-  name(what) {
-    return `${BASE}-${this.#label}-${what}`;
-  }
-
-  broken(text) {
-    this.problems.push(text);
-  }
-
-  row({ id }) {
-    return this.lane.leases().find((lease) => lease.id === id);
-  }
-
-  async holder(via) {
-    const holder = await this.lane.holder(this.name(`h${this.#holders.length}`), via);
-    this.#holders.push(holder);
-    return holder;
-  }
-
-  /** An environment that outlives the command that started it. */
-  async session(ttl) {
-    this.#sessions += 1;
-    const lease = await this.lane.start(this.name(`s${this.#sessions}`), ttl);
-    return { ...lease, session: true };
-  }
-
-  async numberSpace() {
-    const space = await PidSpace.open();
-    this.#spaces.push(space);
-    return space;
-  }
-
-  /** A wall clock to set; `via` has processes run by it. */
-  clock() {
-    const file = join(this.#folder, 'shift');
-    const set = (ms) => writeFileSync(file, String(ms));
-    set(0);
-    return { set, via: { env: { DM_CHAOS_CLOCK: file, NODE_OPTIONS: `--import=${PRELOAD}` } } };
-  }
-
-  /** Has a process stand still for {@link LONG} while others sweep; `living` are asked when it goes on. */
-  async suspended(pid, living) {
-    signal(pid, 'SIGSTOP');
-    const end = performance.now() + LONG;
-    while (performance.now() < end) await this.sweep([]);
-    signal(pid, 'SIGCONT');
-    await this.sweep(living);
-  }
-
-  async sweep(living, via) {
-    for (let n = 0; n < SWEEPS; n++) {
-      const { code, said } = await this.lane.clean(via);
-      if (code !== 0) this.broken(`clean ended with ${code}: ${said}`);
-      this.passed += Math.max(1, living.length);
-    }
-    for (const each of living) {
-      const rows = this.lane.leases().filter(({ id }) => id === each.id);
-      const found = each.session ? sessionProblems(each, rows) : await residentProblems(each, rows);
-      this.problems.push(...found);
-    }
-  }
-
-  async end() {
-    for (const holder of this.#holders) {
-      if (holder.alive) await holder.release().catch((error) => this.broken(error.message));
-    }
-    for (const space of this.#spaces) await space.close();
-    await this.lane.stopAll();
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
+  return results;
 }
 
-function sessionProblems({ project }, rows) {
-  return rows.length === 1 && rows[0].state === 'ready' ? [] : [`the lease of ${project} has gone before its time`];
+async function oneCase(arena, run, number, { watchdog, long }) {
+  const lane = arena.lane(`clocks-${number}`, { stack: SMALL_STACK, watchdog });
+  const trial = new Trial(lane, number, long);
+  try {
+    await run(trial);
+  } catch (error) {
+    trial.broken(String(error.stack));
+  }
+  await trial.end();
+  const { problems } = await inspect(arena);
+  await arena.close(lane);
+  return { passed: trial.passed, problems: [...trial.problems, ...problems] };
 }

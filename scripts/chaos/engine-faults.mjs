@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inArena } from './arena.mjs';
 import { inspect } from './barrier.mjs';
 import { BASE } from './stack.mjs';
 import { within } from './waiting.mjs';
@@ -36,17 +35,18 @@ const FAULTS = {
 /**
  * The engine is restarted, killed or frozen at random moments of an acquire or release: nobody hangs for longer than
  * was asked for, and when it is back, one sweep leaves nothing.
+ *
+ * @param options.faults names of those to choose from; all by default
+ * @param options.length of a life, in milliseconds; measured first when absent
+ * @param options.only the number of one round to repeat, alone
  */
-export function breakEngines(options) {
-  return inArena({ decoys: 'still' }, (arena) => everyRound(arena, options));
-}
-
-async function everyRound(arena, { random, rounds, only, onRound }) {
+export async function breakEngine(arena, options) {
+  const { random, rounds, only, faults = Object.keys(FAULTS), onRound = () => {} } = options;
   await arena.settle();
-  const length = await measure(arena);
+  const length = options.length ?? (await measure(arena));
   const results = [];
   for (let n = only ?? 1; n <= (only ?? rounds); n++) {
-    const result = await oneRound(arena, random.fork(`engine/${n}`), n, length);
+    const result = await oneRound(arena, random.fork(`engine/${n}`), n, { length, faults });
     results.push(result);
     onRound(result);
   }
@@ -68,8 +68,8 @@ async function measure(arena) {
   return ms;
 }
 
-async function oneRound(arena, random, number, length) {
-  const fault = random.pick({ restart: 1, kill: 1, freeze: 1 });
+async function oneRound(arena, random, number, { length, faults }) {
+  const fault = random.pick(Object.fromEntries(faults.map((each) => [each, 1])));
   const away = Math.round(random.between(0, 3000));
   const at = Math.round(random.fraction() * length);
   // With a limit of the caller's on the whole acquire, or with the wait timeout alone.

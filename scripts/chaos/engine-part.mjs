@@ -1,4 +1,5 @@
-import { breakEngines } from './engine-faults.mjs';
+import { inArena } from './arena.mjs';
+import { breakEngine } from './engine-faults.mjs';
 import { spread, spreadText, tally, tallyText } from './report.mjs';
 
 /** `npm run chaos -- --only engine`: see engine-faults.mjs. */
@@ -8,7 +9,7 @@ export async function engine({ random, rounds = 50, only, say }) {
     say(`round ${number}: ${fault} at ${at} ms (${states.join(', ')}): ${ends.join(', ')}`);
     for (const problem of problems) say(`  BROKEN: ${problem}`);
   };
-  const result = await breakEngines({ random, rounds, only, onRound });
+  const result = await inArena({ decoys: 'still' }, (arena) => breakEngine(arena, { random, rounds, only, onRound }));
   return { raw: result, ...judge(result) };
 }
 

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inArena } from './arena.mjs';
 import { inspect } from './barrier.mjs';
 import { endLife, planLife } from './kill-round.mjs';
 import { KINDS } from './owners.mjs';
@@ -15,20 +14,17 @@ const OWNERS = { residence: 2, fresh: 1, unwatched: 2 };
  * @param options.kills how many deaths are wanted
  * @param options.only the number of one round to repeat, alone
  * @param options.watchdog false: no watchdog in any lane
+ * @param options.lengths of lives, in milliseconds: kind → length; measured first when absent
  * @param options.onRound told of each round and of the deaths so far
  */
-export function killOwners(options) {
-  return inArena({}, (arena) => everyRound(arena, options));
-}
-
-async function everyRound(arena, { random, kills, only, watchdog = true, onRound = () => {} }) {
+export async function killOwners(arena, { random, kills, only, watchdog = true, lengths, onRound = () => {} }) {
   for (const name of Object.keys(OWNERS)) arena.lane(name, { watchdog: watchdog && name !== 'unwatched' });
   const [residence] = arena.lanes;
   await residence.settle();
   await arena.settle();
   const hasWatchdog = residence.watchdogs().length > 0;
-  const lengths = await measureLives(arena);
-  const facts = { lengths: { ...lengths }, hasWatchdog };
+  const measured = lengths ?? (await measureLives(arena));
+  const facts = { lengths: { ...measured }, hasWatchdog };
   const decoys = arena.decoys.size;
   const rounds = [];
   const deaths = () => rounds.flatMap(({ lives }) => lives).filter(({ struck }) => struck > 0).length;
@@ -38,7 +34,8 @@ async function everyRound(arena, { random, kills, only, watchdog = true, onRound
     onRound(round, deaths());
     if (only !== undefined) break;
   }
-  return { hasWatchdog, lengths, decoys, rounds };
+  for (const lane of arena.lanes) await arena.close(lane);
+  return { hasWatchdog, lengths: measured, decoys, rounds };
 }
 
 /** Mean length of an undisturbed life of each kind, with as many at once as in a round. The first ones warm caches. */

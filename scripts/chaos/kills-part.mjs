@@ -1,3 +1,4 @@
+import { inArena } from './arena.mjs';
 import { killOwners } from './kill-owners.mjs';
 import { spread, spreadText, tally, tallyText } from './report.mjs';
 
@@ -8,7 +9,7 @@ export async function kills({ random, rounds = 500, only, say }) {
     say(`round ${number}: ${lives.filter((each) => each.struck > 0).length} deaths (${deaths} of ${rounds})`);
     for (const problem of problems) say(`  BROKEN: ${problem}`);
   };
-  const result = await killOwners({ random, kills: rounds, only, onRound });
+  const result = await inArena({}, (arena) => killOwners(arena, { random, kills: rounds, only, onRound }));
   return { raw: result, ...judge(result), minutes: (performance.now() - begun) / 60_000 };
 }
 

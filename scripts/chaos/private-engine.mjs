@@ -19,6 +19,14 @@ const STOP_LIMIT = 60_000;
  * counted to the last object. Linux, as root. Processes that are to reach published ports run `inside`.
  */
 export class PrivateEngine {
+  /** Why this machine cannot have one; undefined where it can. */
+  static missing() {
+    if (process.platform !== 'linux' || process.getuid() !== 0) return 'a private engine needs Linux and root';
+    const needed = ['dockerd', 'ip', 'nsenter', 'unshare'];
+    const without = needed.filter((name) => !PATH.split(':').some((folder) => existsSync(join(folder, name))));
+    return without.length === 0 ? undefined : `a private engine needs ${without.join(', ')}`;
+  }
+
   /** `ip netns exec` would remount /sys, and then dockerd finds no cgroups; nsenter does not. */
   #enter;
   #folder;

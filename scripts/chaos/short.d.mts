@@ -1,0 +1,25 @@
+export declare class Arena {
+  static open(options?: { readonly decoys?: 'running' | 'still' | 'none' }): Promise<Arena>;
+  dispose(): Promise<void>;
+}
+
+export declare class PrivateEngine {
+  /** Why this machine cannot have one; undefined where it can. */
+  static missing(): string | undefined;
+}
+
+interface Outcome {
+  readonly problems: readonly string[];
+}
+
+/** `deaths` is how many were struck: `kills` or some more. */
+export declare function someDeaths(
+  arena: Arena,
+  seed: number,
+  kills: number,
+): Promise<Outcome & { readonly deaths: number }>;
+
+/** `passed` is how often a sweep went past a living lease. */
+export declare function someClocks(arena: Arena): Promise<Outcome & { readonly passed: number }>;
+
+export declare function someFaults(arena: Arena, seed: number, rounds: number): Promise<Outcome>;
