@@ -3,10 +3,8 @@ export declare class Arena {
   dispose(): Promise<void>;
 }
 
-export declare class PrivateEngine {
-  /** Why this machine cannot have one; undefined where it can. */
-  static missing(): string | undefined;
-}
+/** Why this machine cannot have a private engine; undefined where it can. */
+export declare function missing(): string | undefined;
 
 interface Outcome {
   readonly problems: readonly string[];

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Arena, PrivateEngine, someClocks, someDeaths, someFaults } from '../../scripts/chaos/short.mjs';
+import { Arena, missing, someClocks, someDeaths, someFaults } from '../../scripts/chaos/short.mjs';
 
 /** The same every time; `npm run chaos` draws others. */
 const SEED = 1;
 
-const missing = PrivateEngine.missing();
+const reason = missing();
 
-describe.skipIf(missing !== undefined)(`with a few things gone wrong ${missing ?? ''}`, () => {
+describe.skipIf(reason !== undefined)(`with a few things gone wrong ${reason ?? ''}`, () => {
   let arena: Arena;
   beforeAll(async () => {
     arena = await Arena.open();
@@ -26,7 +26,7 @@ describe.skipIf(missing !== undefined)(`with a few things gone wrong ${missing ?
   }, 120_000);
 });
 
-describe.skipIf(missing !== undefined)(`with an engine that is killed ${missing ?? ''}`, () => {
+describe.skipIf(reason !== undefined)(`with an engine that is killed ${reason ?? ''}`, () => {
   it('nobody hangs, and one sweep leaves nothing when it is back', async () => {
     const arena = await Arena.open({ decoys: 'still' });
     try {
