@@ -17,9 +17,11 @@ const ABORTED_BUDGET = 1000;
 /** What is known without the engine is written at once. Milliseconds. */
 const NO_ENGINE_BUDGET = 1;
 /** After any other failure the engine has just answered, and a slow answer is that of a busy machine. */
-const MAY_BE_GONE: readonly string[] = ['READY_TIMEOUT', 'ENGINE_UNAVAILABLE', 'ENGINE_HUNG'];
+const MAY_BE_GONE: readonly string[] = ['READY_TIMEOUT', 'ENGINE_UNAVAILABLE', 'ENGINE_HUNG', 'ABORTED'];
 /** A healthy engine answers in 2 ms, on a crowded machine in some 100 ms. Milliseconds. */
 const ALIVE = 400;
+/** Who aborts may have a healthy engine, and wants nothing left: it is given more time to say so. Milliseconds. */
+const ALIVE_WHEN_ABORTED = 1500;
 /** Steps in which containers can be there. */
 const WITH_CONTAINERS: readonly (string | undefined)[] = ['create', 'copy', 'start', 'verify'];
 
@@ -37,12 +39,18 @@ interface FailedStart {
 /**
  * Before a failed start is taken down: collects the dossier, and puts its summary and its path into the error. With
  * `keep` the environment is handed over instead. An engine that does not answer within {@link ALIVE} can tell nothing
- * and remove nothing: the lease is left to the next sweep, so that a hanging engine holds nobody up. Never throws.
+ * and remove nothing: the lease is left to the next sweep, so that a hanging engine holds nobody up, at whatever step.
+ * Never throws.
  */
 export async function failedStart(task: FailedStart, error: unknown): Promise<{ error: unknown; teardown: boolean }> {
-  if (!(error instanceof EnvironmentError) || !WITH_CONTAINERS.includes(error.step)) return { error, teardown: true };
-  const alive = !MAY_BE_GONE.includes(error.code) || (await answers(task.engine));
+  if (!(error instanceof EnvironmentError)) return { error, teardown: true };
   const aborted = error.code === 'ABORTED';
+  const patience = aborted ? ALIVE_WHEN_ABORTED : ALIVE;
+  const alive = !MAY_BE_GONE.includes(error.code) || (await answers(task.engine, patience));
+  if (!WITH_CONTAINERS.includes(error.step)) {
+    if (!alive) leave(task);
+    return { error, teardown: alive };
+  }
   const limit = !alive ? { budget: NO_ENGINE_BUDGET } : aborted ? { budget: ABORTED_BUDGET } : {};
   const dossier = await collectDossier({ ...task, error, ...limit });
   if (!alive) {
@@ -53,9 +61,9 @@ export async function failedStart(task: FailedStart, error: unknown): Promise<{ 
   return { error: described(error, dossier, kept ? howToLook(task.lease, dossier) : ''), teardown: !kept };
 }
 
-async function answers(engine: Engine): Promise<boolean> {
+async function answers(engine: Engine, patience: number): Promise<boolean> {
   try {
-    await engine.ping(AbortSignal.timeout(ALIVE));
+    await engine.ping(AbortSignal.timeout(patience));
     return true;
   } catch {
     return false;

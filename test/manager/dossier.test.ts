@@ -226,6 +226,30 @@ describe('keepOnFailure', () => {
   });
 });
 
+describe('an engine that hangs when the caller aborts', () => {
+  it('is left alone, and the next sweep removes what was made', async () => {
+    const engine = new FakeEngine(model, { db: { healthyAfter: 1 }, api: { healthyAfter: 1 } });
+    await using scope = new Scope({ engine });
+    scope.file('compose.yml', 'services: {}');
+    const controller = new AbortController();
+    const { ping } = engine;
+    const hang = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    const create = engine.create.bind(engine);
+    engine.create = async (run) => {
+      await create(run);
+      engine.ping = hang as unknown as FakeEngine['ping'];
+      controller.abort(new Error('Ctrl-C'));
+    };
+    const acquiring = scope.manager.acquire({ cwd: scope.folder, signal: controller.signal });
+    await expect(acquiring).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(engine.calls).not.toContain('removeContainer');
+    engine.ping = ping;
+    const { removed } = await scope.manager.clean();
+    expect(removed).toMatchObject([{ cause: 'lease is failed' }]);
+  });
+});
+
 describe('old dossiers', () => {
   const HOUR = 3_600_000;
   const now = Date.now();

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KINDS } from './owners.mjs';
+import { descendants, signal } from './processes.mjs';
+import { BASE } from './stack.mjs';
+import { untilTrue, within } from './waiting.mjs';
+
+/** A watchdog that has not cleaned up so long after a death will not any more. Milliseconds. */
+const WATCHDOG_LIMIT = 20_000;
+/** The same for a sweep that has ended. Milliseconds. */
+const SWEEP_LIMIT = 10_000;
+/** An undisturbed life took 2 to 6 s. Milliseconds. */
+const LIFE_LIMIT = 90_000;
+
+/** A life that was over too early tells that lives are shorter than thought: by this part of the difference. */
+const LEARNING = 4;
+/** From the first object of an environment on, Compose makes the others within about this time. Milliseconds. */
+const CREATING = 800;
+
+/** Who dies, and how often that is drawn. */
+const VICTIMS = { owner: 3, 'owner and children': 2, 'process group': 2 };
+const VICTIMS_WITH_WATCHDOG = { ...VICTIMS, 'owner and watchdog': 2, watchdog: 1 };
+/** Who sweeps after a death; two at once get into each other's way. */
+const SWEEPERS = { clean: 3, 'two cleans': 1 };
+const SWEEPERS_WITH_WATCHDOG = { watchdog: 6, clean: 2, 'two cleans': 1 };
+/** When: anywhere in a life, or in the part of it that leaves most behind. */
+const MOMENTS = { any: 5, creating: 1 };
+
+/** What happens to one owner; the same for the same generator. `fraction` is the moment, as a part of its life. */
+export function planLife(random, name, lane) {
+  const kind = random.pick(Object.fromEntries(KINDS.map((each) => [each, 1])));
+  const victim = random.pick(lane.watchdog ? VICTIMS_WITH_WATCHDOG : VICTIMS);
+  const moment = random.pick(MOMENTS);
+  const fraction = random.fraction();
+  const survives = lane.watchdog && !victim.includes('watchdog');
+  const sweeper = random.pick(survives ? SWEEPERS_WITH_WATCHDOG : SWEEPERS);
+  return { name: `${BASE}-${name}`, kind, victim, moment, fraction, sweeper };
+}
+
+/**
+ * Lives one life up to its planned moment, ends it, and has somebody sweep.
+ *
+ * @returns the plan with: at (ms since its beginning), state (of its lease at that moment), struck (0: it was over
+ *   already), cleanMs (from the death, or the end of the lease's time, until nothing of it was left), problems
+ */
+export async function endLife(plan, { lane, lengths, census, api, isDecoy, hasWatchdog }) {
+  const owner = lane.owner(plan.kind, plan.name);
+  const begun = performance.now();
+  const life = owner.live();
+  const over = await Promise.race([life, momentOf(plan, lengths, api)]);
+  const outcome = { ...plan, lane: lane.name, at: Math.round(performance.now() - begun), problems: [] };
+  const victims = over ? [] : victimsOf(plan.victim, owner, lane);
+  outcome.state = lane.lease(plan.name)?.state ?? 'no lease';
+  if (victims.includes(owner.pid)) owner.condemn();
+  outcome.struck = victims.filter((pid) => signal(pid, 'SIGKILL')).length;
+  const died = performance.now();
+  if (over && !over.failure) lengths[plan.kind] += (over.ms - lengths[plan.kind]) / LEARNING;
+  const { failure } = (await within(life, LIFE_LIMIT)) ?? { failure: `no end after ${LIFE_LIMIT} ms` };
+  if (failure) outcome.problems.push(`a life that nobody ended failed: ${failure}`);
+  const isGone = async () => {
+    if (lane.lease(plan.name)) return false;
+    return !(await census.look(80)).some((object) => object.name.startsWith(`${plan.name}-`) && !isDecoy(object));
+  };
+  const sweeper = plan.sweeper === 'watchdog' && !hasWatchdog ? 'clean' : plan.sweeper;
+  return { ...outcome, sweeper, ...(await swept(sweeper, { lane, plan, died, isGone, problems: outcome.problems })) };
+}
+
+async function momentOf({ name, moment, fraction, kind }, lengths, api) {
+  if (moment === 'any') return sleep(fraction * lengths[kind]);
+  await api.created('network', `${name}-`);
+  return sleep(fraction * CREATING);
+}
+
+function victimsOf(victim, owner, lane) {
+  const { pid } = owner;
+  if (pid === undefined) return []; // between two commands of a life
+  if (victim === 'owner') return [pid];
+  if (victim === 'owner and children') return [pid, ...descendants(pid)];
+  if (victim === 'process group') return [pid, -pid];
+  const watchdogs = lane.watchdogs().map((each) => each.pid);
+  return victim === 'watchdog' ? watchdogs : [...watchdogs, pid];
+}
+
+async function swept(sweeper, { lane, plan, died, isGone, problems }) {
+  const expires = lane.lease(plan.name)?.expires_at ?? null;
+  // A lease that was handed over before the death is valid until its own end.
+  const wait = expires === null ? 0 : Math.max(0, expires - Date.now());
+  const from = Math.max(died, performance.now() + wait);
+  await sleep(wait);
+  if (sweeper === 'watchdog') {
+    if (await untilTrue(isGone, WATCHDOG_LIMIT))
+      return { by: 'watchdog', cleanMs: Math.round(performance.now() - from) };
+    problems.push(`the watchdog left something for ${WATCHDOG_LIMIT} ms`);
+  }
+  const cleans = await Promise.all(Array.from({ length: sweeper === 'two cleans' ? 2 : 1 }, () => lane.clean()));
+  for (const { code, said } of cleans) if (code !== 0) problems.push(`clean ended with ${code}: ${said}`);
+  // Another sweep of the same state folder may have taken it over before, and still be at it.
+  if (!(await untilTrue(isGone, SWEEP_LIMIT))) problems.push(`something is left ${SWEEP_LIMIT} ms after the sweep`);
+  return { by: 'clean', cleanMs: Math.round(performance.now() - from) };
+}

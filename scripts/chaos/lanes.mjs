@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { must, run } from '../../bench/support/command.mjs';
+import { readLeases, readStore } from './census.mjs';
+import { Holder, Owner } from './owners.mjs';
+import { MARK, marked } from './processes.mjs';
+import { BASE, writeStack } from './stack.mjs';
+
+const CLI = new URL('../../dist/surfaces/cli/main.js', import.meta.url).pathname;
+
+/**
+ * One state folder with owners that use it at the same time. With a `resident`, somebody lives there all the while and
+ * is to notice nothing; without, the folder is new for every round.
+ */
+export class Lane {
+  name;
+  watchdog;
+  #engine;
+  #mark;
+  #folder;
+  #resident;
+  #ports;
+  #stack;
+
+  /** `watchdog`: false keeps it from being started. `mark` is what the marks of all processes here begin with. */
+  constructor({ name, engine, mark, ports, watchdog = true, stack }) {
+    Object.assign(this, { name, watchdog });
+    this.#engine = engine;
+    this.#mark = `${mark}.${name}`;
+    this.#ports = ports;
+    this.#stack = stack;
+    this.open();
+  }
+
+  get where() {
+    return { stateDir: join(this.#folder, 'state'), cwd: this.#folder };
+  }
+
+  get resident() {
+    return this.#resident;
+  }
+
+  /** A new state folder. */
+  open() {
+    this.#folder = mkdtempSync(join(tmpdir(), 'dm-chaos-'));
+    writeStack(this.#folder, this.#stack);
+  }
+
+  /** Somebody who stays. */
+  async settle() {
+    this.#resident = await this.holder(`${BASE}-resident-${this.name}`);
+  }
+
+  /** `via`: { wrap: what becomes of the command line, env: more variables }. */
+  owner(kind, name, via, order) {
+    return new Owner({ kind, name, order, ...this.#party(name, via) });
+  }
+
+  holder(name, via) {
+    return Holder.start({ name, ...this.#party(name, via) });
+  }
+
+  lease(name) {
+    return this.leases().find(({ project }) => project.startsWith(`${name}-`));
+  }
+
+  leases() {
+    return readLeases(this.where.stateDir);
+  }
+
+  store() {
+    return readStore(this.where.stateDir);
+  }
+
+  watchdogs() {
+    return marked(this.#mark, this.where.stateDir).filter(({ command }) => /watchdog/.test(command));
+  }
+
+  /** Processes that came of this lane and should have ended; a watchdog may stay while there is a lease. */
+  strays() {
+    const allowed = new Set(this.#resident ? [this.#resident.pid] : []);
+    return marked(this.#mark, this.where.stateDir).filter(({ pid, command }) => {
+      const user = command.startsWith('sleep '); // what `run` was told to run is not ours to end
+      return !allowed.has(pid) && !user && !(this.#resident && /watchdog/.test(command));
+    });
+  }
+
+  /** `docker-manual clean`: { ms, code, removed, kept, said }. */
+  async clean(via) {
+    const { command, env } = this.#party('clean', via);
+    const [file, ...args] = command(process.execPath, [CLI, 'clean', '--json']);
+    const { code, ms, stdout, stderr } = await run(file, args, { env });
+    const { removed = [], kept = [] } = code === 0 ? JSON.parse(stdout).data : {};
+    return { ms, code, removed, kept, said: (stderr + stdout).slice(-1500) };
+  }
+
+  /** `docker-manual start`; resolves to { id, project }. */
+  async start(name, ttl) {
+    const { command, env, where } = this.#party(name);
+    const files = ['-f', join(where.cwd, 'compose.yml')];
+    const [file, ...args] = command(process.execPath, [CLI, 'start', ...files, '--name', name, '--ttl', ttl, '--json']);
+    return JSON.parse((await must(file, args, { env })).stdout).data.lease;
+  }
+
+  /** Ends what nobody runs for. */
+  async stopAll() {
+    const { command, env } = this.#party('stop');
+    const [file, ...args] = command(process.execPath, [CLI, 'stop', '--all']);
+    await must(file, args, { env });
+  }
+
+  async close() {
+    await this.#resident?.release();
+    this.#resident = undefined;
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #party(name, { wrap = (command) => command, env = {} } = {}) {
+    const mark = `${this.#mark}.${name}`;
+    return {
+      mark,
+      where: this.where,
+      env: {
+        ...process.env,
+        [MARK]: mark,
+        DOCKER_HOST: this.#engine.url,
+        DOCKER_MANUAL_HOME: this.where.stateDir,
+        DOCKER_MANUAL_PORTS: this.#ports,
+        ...(this.watchdog ? {} : { DOCKER_MANUAL_WATCHDOG: 'off' }),
+        ...env,
+      },
+      command: (file, args) => {
+        const [first, ...rest] = wrap([file, ...args]);
+        return this.#engine.inside(first, rest);
+      },
+    };
+  }
+}
