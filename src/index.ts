@@ -14,7 +14,7 @@ export type { Health } from './domain/health.js';
 export type { Binding, LeaseRecord, LeaseState, Mode } from './domain/lease.js';
 export { describeOwner, type Owner } from './domain/owner.js';
 export { PORT_MODES, type PortMode, type PortRange, parsePortRange } from './domain/ports.js';
-export type { Verdict } from './domain/readiness.js';
+export { type Verdict, whyNot } from './domain/readiness.js';
 export { criticalPath, type Timeline } from './domain/timeline.js';
 export type { Wait, Waits } from './domain/wait.js';
 export type { AcquiredService, AcquireOptions } from './manager/acquire.js';

@@ -20,7 +20,7 @@ export function connectEngine(env: NodeJS.ProcessEnv): Engine {
     pull: async (spec, project, services, signal) => (await compose()).pull(spec, project, services, signal),
     build: async (run, services, signal) => (await compose()).build(run, services, signal),
     create: async (run, signal) => (await compose()).create(run, signal),
-    up: async (run, signal) => (await compose()).up(run, signal),
+    up: async (run, service, signal) => (await compose()).up(run, service, signal),
     containers: (labels, signal) => listContainers(endpoint, labels, signal),
     inspect: async (id, signal) => (await daemon()).inspect(id, signal),
     start: async (id, signal) => (await daemon()).start(id, signal),

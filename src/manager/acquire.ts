@@ -17,6 +17,7 @@ import { type FileOptions, findSpec, folderName } from './compose-files.js';
 import type { Context } from './context.js';
 import { addressesOf } from './env.js';
 import { failedStart } from './failed-start.js';
+import { DEFAULT_WAIT_TIMEOUT } from './deadline.js';
 import { hostFacts } from './host-facts.js';
 import { Journal } from './journal.js';
 import { locate } from './locate.js';
@@ -67,8 +68,6 @@ export interface AcquiredEnvironment {
 export interface AcquiredService extends ServiceAddress {
   readonly state: 'healthy' | 'running' | 'completed';
 }
-
-const DEFAULT_WAIT_TIMEOUT = 60_000;
 
 /** Gives one more environment made of the user's files, ready to be used, or throws and leaves nothing behind. */
 export async function acquire(context: Context, options: AcquireOptions): Promise<AcquiredEnvironment> {

@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import pc from 'picocolors';
-import { formatDuration, type OnProgress, type Progress, type Verdict } from '../../index.js';
+import { formatDuration, type OnProgress, type Progress, type Verdict, whyNot } from '../../index.js';
 import { HEARTBEAT, Heartbeat } from './heartbeat.js';
 
 export interface ProgressRenderer {
@@ -24,9 +24,17 @@ function lines(stream: WriteStream): ProgressRenderer {
     if (text) stream.write(`${text}\n`);
   }, HEARTBEAT);
   timer.unref();
+  const said = new Map<string, string>();
   return {
     show: (progress) => {
       heartbeat.note(progress, Date.now());
+      if (progress.type === 'service') {
+        // What a failing probe says may change all the time: the heartbeat has the latest.
+        const { verdict, service } = progress;
+        const news = verdict.state === 'starting' ? verdict.why : verdict.state;
+        if (said.get(service) === news) return;
+        said.set(service, news);
+      }
       const text = describe(progress);
       if (text) stream.write(`${text}\n`);
     },
@@ -84,7 +92,7 @@ function row(name: string, verdict: Verdict, afterMs: number, begun: number, spi
   const done = verdict.state === 'healthy' || verdict.state === 'running' || verdict.state === 'completed';
   const mark = done ? pc.green('✔') : verdict.state === 'failed' ? pc.red('✖') : pc.cyan(spinner);
   const time = formatDuration(done ? afterMs : Date.now() - begun);
-  const why = verdict.state === 'starting' ? verdict.why : verdict.state === 'failed' ? verdict.reason : '';
+  const why = verdict.state === 'starting' || verdict.state === 'failed' ? whyNot(verdict) : '';
   return `  ${mark} ${name.padEnd(16)} ${verdict.state.padEnd(10)} ${time.padStart(6)}  ${pc.dim(why)}`;
 }
 
@@ -132,6 +140,6 @@ function serviceLine({
 }: Extract<Progress, { type: 'service' }>): string | undefined {
   if (verdict.state === 'created') return undefined;
   const why =
-    verdict.state === 'starting' ? ` (${verdict.why})` : verdict.state === 'failed' ? `: ${verdict.reason}` : '';
+    verdict.state === 'starting' ? ` (${whyNot(verdict)})` : verdict.state === 'failed' ? `: ${verdict.reason}` : '';
   return `${project}: ${service} ${verdict.state} after ${formatDuration(afterMs)}${why}`;
 }
