@@ -15,6 +15,7 @@ export type { Binding, LeaseRecord, LeaseState, Mode } from './domain/lease.js';
 export { describeOwner, type Owner } from './domain/owner.js';
 export { PORT_MODES, type PortMode, type PortRange, parsePortRange } from './domain/ports.js';
 export { type Verdict, whyNot } from './domain/readiness.js';
+export { ON_UNHEALTHY, type OnUnhealthy } from './domain/recovery.js';
 export { criticalPath, type Timeline } from './domain/timeline.js';
 export type { Wait, Waits } from './domain/wait.js';
 export type { AcquiredService, AcquireOptions } from './manager/acquire.js';

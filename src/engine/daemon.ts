@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import type { Labels } from '../domain/labels.js';
@@ -193,13 +194,18 @@ export class Daemon {
     return text.toString();
   }
 
-  async events(labels: LabelFilter, signal: AbortSignal): Promise<AsyncIterable<ContainerEvent>> {
+  async events(
+    labels: LabelFilter,
+    signal: AbortSignal,
+    options: { readonly background?: boolean } = {},
+  ): Promise<AsyncIterable<ContainerEvent>> {
     const stream = await this.#call('subscribe to events', signal, () =>
       this.#docker.getEvents({
         filters: { type: ['container'], event: [...WATCHED_EVENTS], label: labelFilters(labels) },
         abortSignal: signal,
       }),
     );
+    if (options.background) (stream as Partial<IncomingMessage>).socket?.unref?.();
     return readEvents(stream as Readable, signal);
   }
 

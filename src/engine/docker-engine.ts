@@ -37,7 +37,7 @@ export function connectEngine(env: NodeJS.ProcessEnv): Engine {
     exec: async (id, command, signal) => (await daemon()).exec(id, command, signal),
     logTail: async (id, lines, signal) => (await daemon()).logTail(id, lines, signal),
     logs: async (id, maxBytes, signal) => (await daemon()).logs(id, maxBytes, signal),
-    events: async (labels, signal) => (await daemon()).events(labels, signal),
+    events: async (labels, signal, options) => (await daemon()).events(labels, signal, options),
   };
 }
 

@@ -65,8 +65,15 @@ export interface Engine {
   logTail(id: string, lines: number, signal: AbortSignal): Promise<string>;
   /** The whole log, stdout and stderr together, as plain text; of a longer one than `maxBytes` the beginning and the end. */
   logs(id: string, maxBytes: number, signal: AbortSignal): Promise<string>;
-  /** Container events from the moment the promise resolves until the signal aborts. */
-  events(labels: LabelFilter, signal: AbortSignal): Promise<AsyncIterable<ContainerEvent>>;
+  /**
+   * Container events from the moment the promise resolves until the signal aborts. With `background` they alone keep no
+   * process alive (an engine behind SSH cannot be listened to that way: its connection does).
+   */
+  events(
+    labels: LabelFilter,
+    signal: AbortSignal,
+    options?: { readonly background?: boolean },
+  ): Promise<AsyncIterable<ContainerEvent>>;
 }
 
 export interface EngineVersion {

@@ -7,6 +7,7 @@ import type { GraphOptions } from './graph.js';
 import { Lease } from './lease.js';
 import { checkKeys } from './options.js';
 import type { PlanOptions, PlanReport } from './plan.js';
+import type { Recovery } from './recovery.js';
 import type { Restarted, RestartOptions } from './restart.js';
 import type { EnvironmentStatus } from './status.js';
 import type { Removal, StopOptions } from './stop.js';
@@ -17,6 +18,8 @@ import type { Removal, StopOptions } from './stop.js';
  */
 export class Manager {
   readonly #context: Context;
+  /** Lease id → its watch. */
+  readonly #recoveries = new Map<string, Recovery>();
 
   constructor(context: Context) {
     this.#context = context;
@@ -31,6 +34,11 @@ export class Manager {
     checkKeys('acquire', options, ACQUIRE_KEYS);
     const { acquire } = await import('./acquire.js');
     const acquired = await acquire(this.#context, options);
+    if (options.onUnhealthy) {
+      const { beginRecovery } = await import('./recovery.js');
+      const recovery = await beginRecovery(this.#context, acquired, options);
+      if (recovery) this.#recoveries.set(acquired.record.id, recovery);
+    }
     return new Lease(acquired, () => this.release(acquired.record.id));
   }
 
@@ -51,7 +59,9 @@ export class Manager {
   /** Ends an environment by lease id, from any process. What is released already stays so. @throws RELEASE_INCOMPLETE */
   async release(leaseId: string): Promise<void> {
     const { release } = await import('./release.js');
-    await release(this.#context, leaseId, 'released');
+    const cutShort = await this.#recoveries.get(leaseId)?.end();
+    this.#recoveries.delete(leaseId);
+    await release(this.#context, leaseId, 'released', cutShort ? 2 : 1);
   }
 
   /** The addresses of an environment that another process has acquired. @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS */
@@ -89,9 +99,11 @@ export class Manager {
     return clean(this.#context, options);
   }
 
-  /** Closes the store. Environments stay as they are. */
-  close(): Promise<void> {
-    return this.#context.close();
+  /** Closes the store, and ends the watches of `onUnhealthy`. Environments stay as they are. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#recoveries.values()].map((recovery) => recovery.end()));
+    this.#recoveries.clear();
+    await this.#context.close();
   }
 }
 
@@ -106,6 +118,7 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'ttl',
   'accelerate',
   'keepOnFailure',
+  'onUnhealthy',
   'owner',
   'waits',
   'portMode',

@@ -3,7 +3,7 @@ import type { LeaseRecord } from '../domain/lease.js';
 import type { Context } from './context.js';
 import { leaseFolder } from './lease-folder.js';
 import { thisProcess } from './machine.js';
-import { reap } from './reap.js';
+import { type ReapOptions, reap } from './reap.js';
 
 /**
  * Ends one environment: takes the lease over (from here on its holder can change nothing), removes everything that
@@ -11,15 +11,25 @@ import { reap } from './reap.js';
  *
  * @throws RELEASE_INCOMPLETE; the row stays, and the next sweep tries again.
  */
-export async function release(context: Context, leaseId: string, cause: string): Promise<void> {
+export async function release(
+  context: Context,
+  leaseId: string,
+  cause: string,
+  emptyScans: ReapOptions['emptyScans'] = 1,
+): Promise<void> {
   const store = await context.store();
   const held = store.find(leaseId);
   const lease = held && store.takeOver(held, thisProcess(), cause);
-  if (lease) await end(context, lease, cause, 1);
+  if (lease) await end(context, lease, cause, emptyScans);
 }
 
 /** The deed behind every release, once the lease is taken over. */
-export async function end(context: Context, lease: LeaseRecord, cause: string, emptyScans: 1 | 2): Promise<void> {
+export async function end(
+  context: Context,
+  lease: LeaseRecord,
+  cause: string,
+  emptyScans: ReapOptions['emptyScans'],
+): Promise<void> {
   const from = performance.now();
   const [engine, store] = await Promise.all([context.engine(), context.store()]);
   try {

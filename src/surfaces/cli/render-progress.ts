@@ -52,6 +52,7 @@ function board(stream: WriteStream): ProgressRenderer {
   let title = 'starting';
   let drawn = 0;
   let frame = 0;
+  let ended = false;
   const erase = () => {
     if (drawn > 0) stream.write(`\u001b[${drawn}A\u001b[0J`);
     drawn = 0;
@@ -79,9 +80,10 @@ function board(stream: WriteStream): ProgressRenderer {
         erase();
         stream.write(`${text}\n`);
       }
-      draw();
+      if (!ended) draw();
     },
     end: () => {
+      ended = true;
       clearInterval(timer);
       erase();
     },
@@ -123,6 +125,12 @@ function describe(progress: Progress): string | undefined {
       return serviceLine(progress);
     case 'ready':
       return `${progress.project}: ready in ${formatDuration(progress.afterMs)}`;
+    case 'unhealthy':
+      return `${progress.project}: ${lostText(progress.services)}${progress.action === 'restart' ? ': bringing it back' : ''}`;
+    case 'recovered':
+      return `${progress.project}: all services are well again after ${formatDuration(progress.afterMs)}`;
+    case 'degraded':
+      return `${progress.project}: ${progress.services.join(', ')} not brought back any more: ${progress.reason}`;
     case 'removed':
       return `${progress.project}: removed (${progress.cause})`;
     case 'left':
@@ -130,6 +138,12 @@ function describe(progress: Progress): string | undefined {
     case 'step':
       return undefined;
   }
+}
+
+function lostText(services: Readonly<Record<string, string>>): string {
+  return Object.entries(services)
+    .map(([name, reason]) => `${name} ${reason}`)
+    .join(', ');
 }
 
 function serviceLine({
