@@ -41,6 +41,11 @@ export const CATALOGUE = {
     message: '{where}: "{service}" cannot run twice as it is: {kind} {was}{others}.',
     hint: 'Decide what a copy may do: {choices}. `docker-manual plan` shows every case.',
   },
+  REDIRECT_REMOTE: {
+    family: 'config',
+    message: 'Ports of this environment are on {host}; the redirect reaches only those of this machine.',
+    hint: 'Use the addresses in the variables (DM_<SERVICE>_HOST and _PORT, DATABASE_URL …), or a local engine.',
+  },
   PROJECT_NAME_INVALID: {
     family: 'config',
     message: 'The name "{name}" has no letter or digit that a project name could start with.',

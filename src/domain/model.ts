@@ -117,21 +117,27 @@ export interface FileObjectModel {
   readonly environment?: string;
 }
 
-/** How many containers Compose makes for a service. */
+/** How many containers Compose makes for a service; a provider's is no container. */
 export function replicas(service: ServiceModel): number {
-  return service.scale ?? service.deploy?.replicas ?? 1;
+  return service.provider ? 0 : (service.scale ?? service.deploy?.replicas ?? 1);
 }
 
 /**
- * True where only `docker compose up` gives the whole result: objects that it copies into containers as it starts
- * them, and commands that it runs around the start.
+ * True for a service of which only `docker compose up` gives the whole result: objects that it copies into containers
+ * as it starts them, and commands that it runs around the start.
  */
-export function needsComposeUp(model: ComposeModel): boolean {
-  const inline = (objects: ComposeModel['configs']) =>
-    Object.values(objects ?? {}).some((o) => o?.content !== undefined || o?.environment !== undefined);
-  return (
-    inline(model.configs) ||
-    inline(model.secrets) ||
-    Object.values(model.services).some((s) => s.post_start || s.pre_stop || s.provider)
+export function needsComposeUp(model: ComposeModel, name: string): boolean {
+  const service = model.services[name] ?? {};
+  const inline = (objects: ComposeModel['configs'], used: ServiceModel['configs']) =>
+    used?.some(({ source }) => {
+      const object = objects?.[source];
+      return object?.content !== undefined || object?.environment !== undefined;
+    });
+  return Boolean(
+    inline(model.configs, service.configs) ||
+      inline(model.secrets, service.secrets) ||
+      service.post_start ||
+      service.pre_stop ||
+      service.provider,
   );
 }

@@ -1,3 +1,4 @@
+import { EnvironmentError } from './errors.js';
 import { hasHealthcheck } from './hazards/timing.js';
 import type { ComposeModel, ServiceModel } from './model.js';
 import type { Waits } from './wait.js';
@@ -18,6 +19,15 @@ export interface Observation {
   readonly error: string;
   /** What asking the service itself has said; absent where it is not asked. */
   readonly probe?: ProbeResult;
+  /** The latest runs of its health check, oldest first (the engine keeps five); empty where none ran. */
+  readonly healthLog?: readonly HealthProbe[];
+}
+
+export interface HealthProbe {
+  readonly exitCode: number;
+  readonly output: string;
+  /** Milliseconds since the epoch. */
+  readonly endedAt: number;
 }
 
 export interface ProbeResult {
@@ -30,8 +40,11 @@ export interface ProbeResult {
 
 export type Verdict =
   | { readonly state: 'created' }
-  /** `until`: when silence turns into an answer; absent where only an event can tell. */
-  | { readonly state: 'starting'; readonly why: string; readonly until?: number }
+  /**
+   * `until`: when silence turns into an answer; absent where only an event can tell. `probe`: what its failing health
+   * check says, which changes often.
+   */
+  | { readonly state: 'starting'; readonly why: string; readonly until?: number; readonly probe?: string }
   | { readonly state: 'healthy' | 'running' | 'completed' }
   | { readonly state: 'failed'; readonly reason: string };
 
@@ -43,6 +56,9 @@ const CRASH_LOOP_EXITS = 3;
  * that cannot start say so within two seconds: a missing variable, a refused connection. Milliseconds.
  */
 const STABLE_AFTER = 2500;
+
+/** A probe may write a whole page. Characters. */
+const LONGEST_LINE = 200;
 
 export function judge(service: ServiceModel, seen: Observation, oneShot: boolean, now: number): Verdict {
   switch (seen.status) {
@@ -65,10 +81,21 @@ function judgeRunning(seen: Observation, oneShot: boolean, now: number): Verdict
   if (oneShot) return { state: 'starting', why: 'runs until it is done' };
   if (seen.probe) return judgeProbe(seen.probe, seen.startedAt, now);
   if (seen.health === 'healthy') return { state: 'healthy' };
-  if (seen.health !== 'none') return { state: 'starting', why: `health check: ${seen.health}` };
+  if (seen.health !== 'none') return judgeUnhealthy(seen);
   const until = seen.startedAt + STABLE_AFTER;
   if (now >= until) return { state: 'running' };
   return { state: 'starting', why: 'no health check: watched for a moment', until };
+}
+
+/** The engine says "starting" of a check that fails until its start period is over, so the probes have to tell. */
+function judgeUnhealthy({ health, healthLog = [] }: Observation): Verdict {
+  const passed = healthLog.findLastIndex(({ exitCode }) => exitCode === 0);
+  const failed = healthLog.slice(passed + 1);
+  const last = failed.at(-1);
+  if (!last) return { state: 'starting', why: `health check: ${health}` };
+  const often = failed.length === 1 ? 'the last time' : `the last ${failed.length} times`;
+  const line = last.output.trimEnd().split('\n').at(-1)?.trim() || `exit code ${last.exitCode}`;
+  return { state: 'starting', why: 'health check fails', probe: `${often}: ${line.slice(0, LONGEST_LINE)}` };
 }
 
 function judgeProbe({ passed, why, silentAfter }: ProbeResult, startedAt: number, now: number): Verdict {
@@ -141,4 +168,30 @@ export function worst(verdicts: readonly Verdict[]): Verdict {
 
 export function isReady(verdict: Verdict): boolean {
   return verdict.state === 'healthy' || verdict.state === 'running' || verdict.state === 'completed';
+}
+
+/** Why a service is not ready, in words; of one that is ready, its state. */
+export function whyNot(verdict: Verdict | undefined): string {
+  if (!verdict || verdict.state === 'created') return 'not started: waits for its dependencies';
+  if (verdict.state === 'starting') return verdict.probe ? `${verdict.why}, ${verdict.probe}` : verdict.why;
+  return verdict.state === 'failed' ? verdict.reason : verdict.state;
+}
+
+/** The end of a wait of `ms` milliseconds: who of the model's services is not ready, and why. */
+export function readyTimeout(
+  model: ComposeModel,
+  verdicts: ReadonlyMap<string, Verdict>,
+  ms: number,
+): EnvironmentError {
+  const waiting = Object.keys(model.services).filter((name) => {
+    const verdict = verdicts.get(name);
+    return !verdict || !isReady(verdict);
+  });
+  const services = waiting.map((name) => `${name} (${whyNot(verdicts.get(name))})`).join(', ');
+  return new EnvironmentError('READY_TIMEOUT', {
+    seconds: ms / 1000,
+    services,
+    names: waiting.join(', '),
+    evidence: '',
+  });
 }

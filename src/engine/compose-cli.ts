@@ -68,8 +68,12 @@ export class ComposeCli {
     await this.#project(run, ['create', '--no-build'], signal, 'CREATE_FAILED', { project: run.project });
   }
 
-  async up(run: ComposeRun, signal: AbortSignal): Promise<void> {
-    await this.#project(run, ['up', '--detach', '--no-build'], signal, 'CREATE_FAILED', { project: run.project });
+  async up(run: ComposeRun, service: string, signal: AbortSignal): Promise<void> {
+    // The override is not written anew: another service's `up` may be reading it.
+    const files = fileArguments({ ...run, files: [...run.files, run.overrideFile] });
+    const command = ['up', '--detach', '--no-build', '--no-deps', '--no-recreate', service];
+    const args = ['--progress', 'plain', ...files, '-p', run.project, ...command];
+    await this.#run(args, signal, 'CREATE_FAILED', { project: run.project, evidence: '' });
   }
 
   async recreate(

@@ -1,16 +1,16 @@
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import Docker from 'dockerode';
-import { EnvironmentError } from '../domain/errors.js';
 import type { Labels } from '../domain/labels.js';
 import type { VolumeCopy } from '../domain/override.js';
-import { classifyEngineError } from './classify.js';
+import { boundedCall, CALL_TIMEOUT, unlessGone } from './calls.js';
 import { clientOptions } from './client-options.js';
-import { containerDetail, SERVICE_LABEL } from './container-detail.js';
+import { containerDetail } from './container-detail.js';
+import { labelFilters } from './container-list.js';
 import type { Endpoint } from './endpoint.js';
 import type {
   ContainerDetail,
   ContainerEvent,
-  ContainerSummary,
   EngineVersion,
   ImageDetail,
   LabelFilter,
@@ -22,9 +22,6 @@ import { LogText, logText } from './log-text.js';
 
 /** A healthy engine answers `version` in about 2 ms; a hung one never does. */
 const PING_TIMEOUT = 2000;
-/** No single call takes longer on a working engine, however loaded. */
-const CALL_TIMEOUT = 60_000;
-
 /** What changes a verdict. Without this filter every health probe sends three events of its own. */
 const WATCHED_EVENTS = ['create', 'start', 'die', 'oom', 'health_status', 'pause', 'unpause', 'destroy'] as const;
 
@@ -44,7 +41,7 @@ export class Daemon {
   }
 
   async image(reference: string, signal: AbortSignal): Promise<ImageDetail | undefined> {
-    const found = await this.#gone(() =>
+    const found = await unlessGone(() =>
       this.#call('inspect image', signal, () => this.#docker.getImage(reference).inspect()),
     );
     if (!found) return undefined;
@@ -56,22 +53,8 @@ export class Daemon {
     };
   }
 
-  async containers(labels: LabelFilter, signal: AbortSignal): Promise<ContainerSummary[]> {
-    const list = await this.#call('list containers', signal, (abortSignal) =>
-      this.#docker.listContainers({ all: true, filters: { label: filterOf(labels) }, abortSignal }),
-    );
-    return list.map((c) => ({
-      id: c.Id,
-      name: (c.Names[0] ?? '').replace(/^\//, ''),
-      labels: c.Labels,
-      service: c.Labels[SERVICE_LABEL] ?? '',
-      status: c.State as ContainerSummary['status'],
-      text: c.Status,
-    }));
-  }
-
   async inspect(id: string, signal: AbortSignal): Promise<ContainerDetail | undefined> {
-    const found = await this.#gone(() =>
+    const found = await unlessGone(() =>
       this.#call('inspect container', signal, (abortSignal) => this.#docker.getContainer(id).inspect({ abortSignal })),
     );
     return found && containerDetail(found);
@@ -101,7 +84,7 @@ export class Daemon {
   }
 
   async removeContainer(id: string, signal: AbortSignal): Promise<void> {
-    await this.#gone(() =>
+    await unlessGone(() =>
       this.#call('remove container', signal, (abortSignal) =>
         this.#docker.getContainer(id).remove({ force: true, v: true, abortSignal }),
       ),
@@ -110,7 +93,7 @@ export class Daemon {
 
   async networks(labels: LabelFilter, signal: AbortSignal): Promise<NetworkObject[]> {
     const list = await this.#call('list networks', signal, (abortSignal) =>
-      this.#docker.listNetworks({ filters: { label: filterOf(labels) }, abortSignal }),
+      this.#docker.listNetworks({ filters: { label: labelFilters(labels) }, abortSignal }),
     );
     return list.map((n) => ({
       id: n.Id,
@@ -122,14 +105,14 @@ export class Daemon {
   }
 
   async removeNetwork(id: string, signal: AbortSignal): Promise<void> {
-    await this.#gone(() =>
+    await unlessGone(() =>
       this.#call('remove network', signal, (abortSignal) => this.#docker.getNetwork(id).remove({ abortSignal })),
     );
   }
 
   async volumes(labels: LabelFilter, signal: AbortSignal): Promise<VolumeObject[]> {
     const { Volumes } = await this.#call('list volumes', signal, (abortSignal) =>
-      this.#docker.listVolumes({ filters: { label: filterOf(labels) }, abortSignal }),
+      this.#docker.listVolumes({ filters: { label: labelFilters(labels) }, abortSignal }),
     );
     return (Volumes ?? []).map((v) => ({
       id: v.Name,
@@ -140,7 +123,7 @@ export class Daemon {
   }
 
   async removeVolume(name: string, signal: AbortSignal): Promise<void> {
-    await this.#gone(() =>
+    await unlessGone(() =>
       this.#call('remove volume', signal, (abortSignal) => this.#docker.getVolume(name).remove({ abortSignal })),
     );
   }
@@ -190,7 +173,7 @@ export class Daemon {
   }
 
   async logTail(id: string, lines: number, signal: AbortSignal): Promise<string> {
-    const raw = await this.#gone(() =>
+    const raw = await unlessGone(() =>
       this.#call('read logs', signal, (abortSignal) =>
         this.#docker.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, follow: false, abortSignal }),
       ),
@@ -201,7 +184,7 @@ export class Daemon {
   async logs(id: string, maxBytes: number, signal: AbortSignal): Promise<string> {
     const text = new LogText(maxBytes);
     // The client reads a log that it does not follow into memory as a whole, however long it is; this streams it.
-    const stream = await this.#gone(() => this.#call('read logs', signal, () => this.#logStream(id, signal)));
+    const stream = await unlessGone(() => this.#call('read logs', signal, () => this.#logStream(id, signal)));
     if (!stream) return '';
     try {
       for await (const chunk of stream) text.push(chunk as Buffer);
@@ -211,13 +194,18 @@ export class Daemon {
     return text.toString();
   }
 
-  async events(labels: LabelFilter, signal: AbortSignal): Promise<AsyncIterable<ContainerEvent>> {
+  async events(
+    labels: LabelFilter,
+    signal: AbortSignal,
+    options: { readonly background?: boolean } = {},
+  ): Promise<AsyncIterable<ContainerEvent>> {
     const stream = await this.#call('subscribe to events', signal, () =>
       this.#docker.getEvents({
-        filters: { type: ['container'], event: [...WATCHED_EVENTS], label: filterOf(labels) },
+        filters: { type: ['container'], event: [...WATCHED_EVENTS], label: labelFilters(labels) },
         abortSignal: signal,
       }),
     );
+    if (options.background) (stream as Partial<IncomingMessage>).socket?.unref?.();
     return readEvents(stream as Readable, signal);
   }
 
@@ -235,48 +223,7 @@ export class Daemon {
     });
   }
 
-  /** Runs one API call under the caller's signal and a time limit of its own, and names what went wrong. */
-  async #call<T>(
-    operation: string,
-    signal: AbortSignal,
-    run: (s: AbortSignal) => Promise<T>,
-    timeout = CALL_TIMEOUT,
-  ): Promise<T> {
-    const limit = AbortSignal.timeout(timeout);
-    const both = AbortSignal.any([signal, limit]);
-    both.throwIfAborted();
-    // Some calls of the client know no signal: the race ends the wait for them too.
-    const aborted = new Promise<never>((_, reject) => {
-      both.addEventListener('abort', () => reject(both.reason), { once: true });
-    });
-    try {
-      return await Promise.race([run(both), aborted]);
-    } catch (cause) {
-      signal.throwIfAborted();
-      if (limit.aborted) {
-        throw new EnvironmentError(
-          'ENGINE_HUNG',
-          { endpoint: this.#endpoint.url, operation, seconds: timeout / 1000 },
-          { cause },
-        );
-      }
-      throw classifyEngineError(operation, this.#endpoint.url, cause);
-    }
+  #call<T>(operation: string, signal: AbortSignal, run: (s: AbortSignal) => Promise<T>, timeout?: number): Promise<T> {
+    return boundedCall(this.#endpoint.url, operation, signal, run, timeout);
   }
-
-  /** 404 means that the object is already gone, 409 "already in progress" that somebody else is at it. */
-  async #gone<T>(run: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await run();
-    } catch (error) {
-      const cause = error instanceof EnvironmentError ? (error.cause as { statusCode?: number; message?: string }) : {};
-      if (cause?.statusCode === 404) return undefined;
-      if (cause?.statusCode === 409 && /already in progress/.test(cause.message ?? '')) return undefined;
-      throw error;
-    }
-  }
-}
-
-function filterOf(labels: LabelFilter): string[] {
-  return Object.entries(labels).map(([label, value]) => (value === null ? label : `${label}=${value}`));
 }

@@ -2,7 +2,7 @@ import type { Labels } from '../domain/labels.js';
 import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import type { Override, VolumeCopy } from '../domain/override.js';
-import type { Observation } from '../domain/readiness.js';
+import type { HealthProbe, Observation } from '../domain/readiness.js';
 
 /**
  * What the manager needs of Docker, and nothing else. Every call is bounded by its signal, by an own time limit where
@@ -30,8 +30,8 @@ export interface Engine {
   build(run: ComposeRun, services: readonly string[], signal: AbortSignal): Promise<void>;
   /** `docker compose create`: networks, volumes and containers, nothing started. */
   create(run: ComposeRun, signal: AbortSignal): Promise<void>;
-  /** `docker compose up`, for models of which only `up` gives the whole result. */
-  up(run: ComposeRun, signal: AbortSignal): Promise<void>;
+  /** `docker compose up` of one service whose containers are there, waiting for no other. */
+  up(run: ComposeRun, service: string, signal: AbortSignal): Promise<void>;
 
   containers(labels: LabelFilter, signal: AbortSignal): Promise<ContainerSummary[]>;
   inspect(id: string, signal: AbortSignal): Promise<ContainerDetail | undefined>;
@@ -67,8 +67,15 @@ export interface Engine {
   logTail(id: string, lines: number, signal: AbortSignal): Promise<string>;
   /** The whole log, stdout and stderr together, as plain text; of a longer one than `maxBytes` the beginning and the end. */
   logs(id: string, maxBytes: number, signal: AbortSignal): Promise<string>;
-  /** Container events from the moment the promise resolves until the signal aborts. */
-  events(labels: LabelFilter, signal: AbortSignal): Promise<AsyncIterable<ContainerEvent>>;
+  /**
+   * Container events from the moment the promise resolves until the signal aborts. With `background` they alone keep no
+   * process alive (an engine behind SSH cannot be listened to that way: its connection does).
+   */
+  events(
+    labels: LabelFilter,
+    signal: AbortSignal,
+    options?: { readonly background?: boolean },
+  ): Promise<AsyncIterable<ContainerEvent>>;
 }
 
 export interface EngineVersion {
@@ -135,15 +142,7 @@ export interface ContainerDetail extends Omit<Observation, 'exits'> {
   readonly addresses: readonly string[];
   /** Entrypoint and arguments, as they are run. */
   readonly command: readonly string[];
-  /** The latest health probes, oldest first (the engine keeps five); empty where none ran. */
   readonly healthLog: readonly HealthProbe[];
-}
-
-export interface HealthProbe {
-  readonly exitCode: number;
-  readonly output: string;
-  /** Milliseconds since the epoch. */
-  readonly endedAt: number;
 }
 
 export interface ContainerEvent {

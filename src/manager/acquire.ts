@@ -5,6 +5,7 @@ import type { LeaseRecord, Mode, Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import type { Owner, ProcessOwner } from '../domain/owner.js';
 import type { PortMode } from '../domain/ports.js';
+import { ON_UNHEALTHY, type OnUnhealthy } from '../domain/recovery.js';
 import { suggest } from '../domain/suggest.js';
 import { type ReadyState, timelineOf } from '../domain/timeline.js';
 import type { Waits } from '../domain/wait.js';
@@ -15,6 +16,7 @@ import { baseOf, type Claimed, claim } from './claim.js';
 import { type FileOptions, findSpec } from './compose-files.js';
 import type { Config } from './config.js';
 import type { Context } from './context.js';
+import { DEFAULT_WAIT_TIMEOUT } from './deadline.js';
 import { addressesOf } from './env.js';
 import { failedStart } from './failed-start.js';
 import { Journal } from './journal.js';
@@ -54,6 +56,11 @@ export interface AcquireOptions extends FileOptions {
   readonly accelerate?: boolean;
   /** On a failed start, leave what is there running for a look: for half an hour, or until it is stopped by name. */
   readonly keepOnFailure?: boolean;
+  /**
+   * What happens while this process holds the environment and a service that was ready becomes unhealthy or ends:
+   * nothing; `report` tells `onProgress` and marks the lease; `restart` also brings it back. `ignore` by default.
+   */
+  readonly onUnhealthy?: OnUnhealthy;
   /** How the holder is called in `status` and in errors; the running script's name by default. */
   readonly owner?: string;
   /** Ends the acquire; what was made is removed first. */
@@ -77,10 +84,9 @@ export interface AcquiredService extends ServiceAddress {
   readonly state: ReadyState;
 }
 
-const DEFAULT_WAIT_TIMEOUT = 60_000;
-
 /** Gives an environment made of the user's files, ready to be used, or throws and leaves nothing behind. */
 export async function acquire(context: Context, options: AcquireOptions): Promise<AcquiredEnvironment> {
+  checkOnUnhealthy(options);
   const journal = new Journal(context.config.onProgress);
   const config = { ...context.config, onProgress: journal.onProgress };
   const steps = new Steps(options.signal, config.onProgress);
@@ -145,6 +151,16 @@ async function make(context: Context, making: Making): Promise<AcquiredEnvironme
     if (failure.teardown) await undo(context, lease);
     throw failure.error;
   }
+}
+
+/** @throws OPTION_INVALID */
+function checkOnUnhealthy({ onUnhealthy = 'ignore', portMode }: AcquireOptions): void {
+  const ephemeral = onUnhealthy === 'restart' && portMode === 'ephemeral';
+  if (ON_UNHEALTHY.includes(onUnhealthy) && !ephemeral) return;
+  const reason = ephemeral
+    ? '"restart" needs ports that stay, and the engine would choose others: not with portMode "ephemeral"'
+    : `"${onUnhealthy}" is none of ${ON_UNHEALTHY.join(', ')}`;
+  throw new EnvironmentError('OPTION_INVALID', { option: 'onUnhealthy', reason, command: 'run' });
 }
 
 /** @throws OPTION_INVALID for a service that the files do not have */

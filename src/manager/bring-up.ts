@@ -1,14 +1,13 @@
 import { join } from 'node:path';
 import { publishedPorts } from '../domain/bindings.js';
 import type { Decisions } from '../domain/decisions.js';
-import { EnvironmentError } from '../domain/errors.js';
 import type { HostFacts } from '../domain/hazards/hazard.js';
 import { leaseLabels } from '../domain/labels.js';
 import type { Binding, LeaseRecord, Spec } from '../domain/lease.js';
 import { type ComposeModel, needsComposeUp } from '../domain/model.js';
 import { type Plan, planEnvironment } from '../domain/plan.js';
 import type { PortMode } from '../domain/ports.js';
-import { isReady, type Verdict } from '../domain/readiness.js';
+import { readyTimeout, type Verdict } from '../domain/readiness.js';
 import type { Waits } from '../domain/wait.js';
 import type { ComposeRun, ContainerEvent, Engine } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
@@ -20,7 +19,8 @@ import { isSubnetConflict, subnetRequest } from './networks.js';
 import { freeBlock, portConflict, takenPort } from './ports.js';
 import { readBack } from './read-back.js';
 import { reap } from './reap.js';
-import { startServices } from './start.js';
+import { modelMasker } from './secrets.js';
+import { type StartRequest, startServices } from './start.js';
 import type { Steps } from './steps.js';
 
 /** How often an environment is tried when somebody else takes a port or a subnet between our look and the start. */
@@ -139,7 +139,9 @@ async function createAndStart(task: BringUp, lease: LeaseRecord, run: ComposeRun
   const { signal } = deadline;
   const verdicts = new Map<string, Verdict>();
   const begun = performance.now();
-  const onVerdict = (service: string, verdict: Verdict) => {
+  const masker = modelMasker(model, task.config.env);
+  const onVerdict = (service: string, seen: Verdict) => {
+    const verdict = masker.data(seen);
     verdicts.set(service, verdict);
     const afterMs = Math.round(performance.now() - begun);
     task.config.onProgress({ type: 'service', project: lease.project, service, verdict, afterMs });
@@ -148,36 +150,27 @@ async function createAndStart(task: BringUp, lease: LeaseRecord, run: ComposeRun
     try {
       await work();
     } catch (error) {
-      if (deadline.expired && !steps.signal.aborted) throw notReady(model, verdicts, deadline.ms);
+      if (deadline.expired && !steps.signal.aborted) throw readyTimeout(model, verdicts, deadline.ms);
       throw error;
     }
   };
-  const watch = { engine, lease, model, waits: task.waits, signal, onEvent: task.onEvent, onVerdict };
-  // Data has to be in its place before anything starts, which `up` does not allow.
-  if (needsComposeUp(model) && plan.copies.length === 0) {
-    await steps.run('start', () => inTime(() => startServices({ ...watch, startedByCompose: engine.up(run, signal) })));
-    return;
-  }
   await steps.run('create', () => inTime(() => engine.create(run, signal)));
   await steps.run('copy', () =>
     inTime(async () => {
       for (const copy of plan.copies) await engine.copyIntoVolume(copy, plan.labels, signal);
     }),
   );
-  await steps.run('start', () => inTime(() => startServices(watch)));
+  const start = starter(engine, run, model);
+  const { waits, onEvent } = task;
+  await steps.run('start', () =>
+    inTime(() => startServices({ engine, lease, model, waits, start, onEvent, onVerdict, signal })),
+  );
 }
 
-function notReady(model: ComposeModel, verdicts: ReadonlyMap<string, Verdict>, ms: number): EnvironmentError {
-  const waiting = Object.keys(model.services).filter((name) => {
-    const verdict = verdicts.get(name);
-    return !verdict || !isReady(verdict);
-  });
-  const services = waiting.map((name) => `${name} (${whyNot(verdicts.get(name))})`).join(', ');
-  const names = waiting.join(', ');
-  return new EnvironmentError('READY_TIMEOUT', { seconds: ms / 1000, services, names, evidence: '' });
-}
-
-function whyNot(verdict: Verdict | undefined): string {
-  if (!verdict || verdict.state === 'created') return 'not started: waits for its dependencies';
-  return verdict.state === 'starting' ? verdict.why : verdict.state;
+/** Through the API, and by Compose where only that gives the whole result: a service at a time, so that we judge. */
+function starter(engine: Engine, run: ComposeRun, model: ComposeModel): StartRequest['start'] {
+  return async (service, containers, signal) => {
+    if (needsComposeUp(model, service)) await engine.up(run, service, signal);
+    else await Promise.all(containers.map((id) => engine.start(id, signal)));
+  };
 }

@@ -1,5 +1,8 @@
 import { EnvironmentError, type Step } from '../domain/errors.js';
 
+/** How long services may take to become ready where nothing else is said. Milliseconds. */
+export const DEFAULT_WAIT_TIMEOUT = 60_000;
+
 /**
  * One time limit together with the caller's signal. `signal` aborts at the earlier of both; `expired` tells which.
  */

@@ -1,11 +1,11 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EnvironmentError } from '../domain/errors.js';
 import { LABEL } from '../domain/labels.js';
 import type { LeaseRecord } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
-import { type Masker, maskerFor } from '../domain/secrets.js';
+import type { Masker } from '../domain/secrets.js';
 import type { Engine } from '../engine/engine.js';
 import type { Config } from './config.js';
 import { collectEvidence, type Evidence, until } from './dossier-evidence.js';
@@ -13,13 +13,12 @@ import { type HostState, hostState } from './dossier-host.js';
 import { pruneDossiers } from './dossier-retention.js';
 import { evidenceText, summaryPage } from './dossier-summary.js';
 import type { JournalEntry } from './journal.js';
+import { modelMasker } from './secrets.js';
 
 /** The whole collection holds the teardown up for no longer than this. Milliseconds. */
 const BUDGET = 3000;
 /** Of the budget, what is left for writing when the engine does not answer. Milliseconds. */
 const WRITING = 500;
-/** A secret file larger than this is no password. Bytes. */
-const LARGEST_SECRET = 65_536;
 
 interface DossierRequest {
   readonly config: Pick<Config, 'stateDir' | 'env'>;
@@ -50,7 +49,7 @@ export interface Dossier {
 export async function collectDossier(request: DossierRequest): Promise<Dossier> {
   const { config, engine, lease, model, error } = request;
   const at = new Date();
-  const masker = maskerFor(model, pointedAt(model, config.env));
+  const masker = modelMasker(model, config.env);
   const missing: string[] = [];
   const note = (what: string) => (reason: unknown) => {
     missing.push(masker.text(`${what}: ${reason instanceof Error ? reason.message : String(reason)}`));
@@ -117,26 +116,6 @@ function makeFolder(stateDir: string, project: string, at: Date): string {
 async function writePrivately(file: string, content: string): Promise<void> {
   await writeFile(file, content, { mode: 0o600, flag: 'wx' });
   await chmod(file, 0o600);
-}
-
-/** Secrets that the model does not hold itself: the content of its secret files and of the variables that it names. */
-function pointedAt(model: ComposeModel, env: NodeJS.ProcessEnv): string[] {
-  return Object.values(model.secrets ?? {}).flatMap((secret) => {
-    const fromVariable = secret?.environment ? [env[secret.environment] ?? ''] : [];
-    const fromFile = secret?.file
-      ? [
-          attempt(
-            () => readSecret(secret.file as string),
-            () => undefined,
-          ) ?? '',
-        ]
-      : [];
-    return [...fromVariable, ...fromFile].map((text) => text.trim());
-  });
-}
-
-function readSecret(file: string): string {
-  return statSync(file).size > LARGEST_SECRET ? '' : readFileSync(file, 'utf8');
 }
 
 function attempt<T>(work: () => T, failed: (reason: unknown) => undefined): T | undefined {

@@ -1,14 +1,14 @@
 import { formatDuration } from '../domain/duration.js';
-import { CATALOGUE, EnvironmentError, type ErrorParams } from '../domain/errors.js';
+import { CATALOGUE, EnvironmentError } from '../domain/errors.js';
 import type { LeaseRecord } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
-import type { Masker } from '../domain/secrets.js';
 import type { Engine } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import type { Config } from './config.js';
 import { collectDossier, type Dossier } from './dossier.js';
 import type { JournalEntry } from './journal.js';
 import { thisSession } from './machine.js';
+import { maskedError } from './secrets.js';
 
 /** Long enough for a look, short enough not to be forgotten. Milliseconds. */
 const KEPT_FOR = 30 * 60_000;
@@ -102,14 +102,7 @@ function described(error: EnvironmentError, dossier: Dossier, look: string): Env
   const { folder, summary, masker } = dossier;
   const path = folder === undefined ? '' : `\n  full logs: ${folder}`;
   const hasPlace = CATALOGUE[error.code].message.includes('{evidence}');
-  const params = { ...masked(error.params, masker), ...(hasPlace ? { evidence: `${summary}${path}${look}` } : {}) };
-  const { cause, step } = error;
+  const { cause, step, params: shown } = maskedError(error, masker);
+  const params = hasPlace ? { ...shown, evidence: `${summary}${path}${look}` } : shown;
   return new EnvironmentError(error.code, params, { cause, step, dossier: folder });
-}
-
-/** The engine quotes commands, and commands hold passwords. */
-function masked(params: ErrorParams, masker: Masker): ErrorParams {
-  return Object.fromEntries(
-    Object.entries(params).map(([key, value]) => [key, typeof value === 'string' ? masker.text(value) : value]),
-  );
 }

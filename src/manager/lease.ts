@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
+import { EnvironmentError } from '../domain/errors.js';
 import type { LeaseRecord } from '../domain/lease.js';
-import { type RedirectEnvironment, redirectEnvironment } from '../redirect/port-map.js';
+import { isLoopback, type RedirectEnvironment, redirectEnvironment } from '../redirect/port-map.js';
 import type { AcquiredEnvironment, AcquiredService } from './acquire.js';
 
 /**
@@ -37,8 +38,12 @@ export class Lease implements AsyncDisposable {
   /**
    * Variables under which a Node child process, and every Node process below it, reaches the environment on the ports
    * that the compose file publishes: its sources may say `localhost:5432`. `env` is what the child would get otherwise.
+   *
+   * @throws REDIRECT_REMOTE where the ports are on another machine than this one
    */
   redirect(env: Readonly<Record<string, string | undefined>> = process.env): RedirectEnvironment {
+    const remote = Object.values(this.services).find(({ host }) => !isLoopback(host));
+    if (remote) throw new EnvironmentError('REDIRECT_REMOTE', { host: remote.host });
     const preload = fileURLToPath(new URL('../redirect/preload.cjs', import.meta.url));
     return redirectEnvironment(preload, this.record.bindings, env);
   }

@@ -1,4 +1,4 @@
-import type { AcquireOptions } from './acquire.js';
+import type { AcquiredEnvironment, AcquireOptions } from './acquire.js';
 import type { CleanOptions } from './clean.js';
 import { type ManagerOptions, readConfig } from './config.js';
 import { type Context, createContext } from './context.js';
@@ -8,6 +8,7 @@ import { Lease } from './lease.js';
 import { checkKeys } from './options.js';
 import type { PlanOptions, PlanReport } from './plan.js';
 import type { Recovered, RecoverOptions } from './recover.js';
+import type { Recovery } from './recovery.js';
 import type { Restarted, RestartOptions } from './restart.js';
 import type { EnvironmentStatus } from './status.js';
 import type { Removal, StopOptions } from './stop.js';
@@ -18,6 +19,8 @@ import type { Removal, StopOptions } from './stop.js';
  */
 export class Manager {
   readonly #context: Context;
+  /** Lease id → its watch. */
+  readonly #recoveries = new Map<string, Recovery>();
 
   constructor(context: Context) {
     this.#context = context;
@@ -32,11 +35,12 @@ export class Manager {
     checkKeys('acquire', options, ACQUIRE_KEYS);
     const { acquire } = await import('./acquire.js');
     const acquired = await acquire(this.#context, options);
-    return new Lease(acquired, async () => {
-      if (!acquired.use) return this.release(acquired.record.id);
-      const { leaveShared } = await import('./shared.js');
-      await leaveShared(this.#context, acquired.record, acquired.use);
-    });
+    if (options.onUnhealthy) {
+      const { beginRecovery } = await import('./recovery.js');
+      const recovery = await beginRecovery(this.#context, acquired, options);
+      if (recovery) this.#recoveries.set(acquired.record.id, recovery);
+    }
+    return new Lease(acquired, () => this.#giveBack(acquired));
   }
 
   /** What an acquire of the same files would change, and why; nothing is made. @throws COMPOSE_FILE_INVALID */
@@ -56,7 +60,21 @@ export class Manager {
   /** Ends an environment by lease id, from any process. What is released already stays so. @throws RELEASE_INCOMPLETE */
   async release(leaseId: string): Promise<void> {
     const { release } = await import('./release.js');
-    await release(this.#context, leaseId, 'released');
+    await release(this.#context, leaseId, 'released', await this.#endRecovery(leaseId));
+  }
+
+  async #giveBack({ record, use }: AcquiredEnvironment): Promise<void> {
+    if (!use) return this.release(record.id);
+    await this.#endRecovery(record.id);
+    const { leaveShared } = await import('./shared.js');
+    await leaveShared(this.#context, record, use);
+  }
+
+  /** @returns true when that cut a recovery short, of which the engine may still be making something */
+  async #endRecovery(leaseId: string): Promise<boolean> {
+    const cutShort = await this.#recoveries.get(leaseId)?.end();
+    this.#recoveries.delete(leaseId);
+    return cutShort === true;
   }
 
   /** The addresses of an environment that another process has acquired. @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS */
@@ -101,9 +119,11 @@ export class Manager {
     return recover(this.#context, options);
   }
 
-  /** Closes the store. Environments stay as they are. */
-  close(): Promise<void> {
-    return this.#context.close();
+  /** Closes the store, and ends the watches of `onUnhealthy`. Environments stay as they are. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#recoveries.values()].map((recovery) => recovery.end()));
+    this.#recoveries.clear();
+    await this.#context.close();
   }
 }
 
@@ -130,6 +150,7 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'ttl',
   'accelerate',
   'keepOnFailure',
+  'onUnhealthy',
   'owner',
   'waits',
   'portMode',

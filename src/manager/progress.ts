@@ -29,6 +29,22 @@ export type Progress =
     }
   | { readonly type: 'waiting'; readonly project: string; readonly reason: string }
   | { readonly type: 'ready'; readonly project: string; readonly afterMs: number }
+  /** Services were lost after the environment had been ready: service → why. */
+  | {
+      readonly type: 'unhealthy';
+      readonly project: string;
+      readonly services: Readonly<Record<string, string>>;
+      readonly action: 'report' | 'restart';
+    }
+  /** `afterMs`: since the first of them was lost. */
+  | { readonly type: 'recovered'; readonly project: string; readonly afterMs: number }
+  /** They are not brought back any more. */
+  | {
+      readonly type: 'degraded';
+      readonly project: string;
+      readonly services: readonly string[];
+      readonly reason: string;
+    }
   | { readonly type: 'removed'; readonly project: string; readonly cause: string; readonly afterMs: number }
   | { readonly type: 'left'; readonly project: string; readonly reason: string }
   /** Something that the user should know, whatever is being done. */

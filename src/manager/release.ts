@@ -12,11 +12,11 @@ import { reap } from './reap.js';
  *
  * @throws RELEASE_INCOMPLETE; the row stays, and the next sweep tries again.
  */
-export async function release(context: Context, leaseId: string, cause: string): Promise<void> {
+export async function release(context: Context, leaseId: string, cause: string, cutShort = false): Promise<void> {
   const store = await context.store();
   const held = store.find(leaseId);
   const lease = held && store.takeOver(held, thisProcess(), cause);
-  if (held && lease) await end(context, lease, cause, isComplete(held));
+  if (held && lease) await end(context, lease, cause, !cutShort && isComplete(held));
 }
 
 /** Nobody creates anything for it any more. Until it is ready, a `docker compose` may be at work for it. */

@@ -78,6 +78,11 @@ function claimsOf({ service, target, published, port, count }: Binding): Claim[]
   }));
 }
 
+/** True where the redirect leads to: it knows this machine's loopback and nothing else. */
+export function isLoopback(host: string): boolean {
+  return /^(?:127(?:\.\d+){3}|localhost|\[?::1\]?)$/i.test(host);
+}
+
 function sequence(first: number, length: number): number[] {
   return Array.from({ length: Math.max(0, length) }, (_, i) => first + i);
 }

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { ComposeModel, ServiceModel } from '../../src/domain/model.js';
-import { judge, type Observation, oneShots, startable, type Verdict, worst } from '../../src/domain/readiness.js';
+import {
+  judge,
+  type Observation,
+  oneShots,
+  readyTimeout,
+  startable,
+  type Verdict,
+  whyNot,
+  worst,
+} from '../../src/domain/readiness.js';
 
 const seen = (changes: Partial<Observation>): Observation => ({
   id: 'c',
@@ -54,6 +63,50 @@ describe('judge', () => {
     expect(reason({ exitCode: 7 })).toBe('exited with code 7');
     expect(reason({ exitCode: 139 })).toContain('signal 11');
     expect(reason({ exitCode: 137, oomKilled: true })).toContain('OOM');
+  });
+});
+
+describe('a failing health check', () => {
+  const probe = (exitCode: number, output = '') => ({ exitCode, output, endedAt: 0 });
+  const why = (changes: Partial<Observation>) => whyNot(judge(checked, seen(changes), false, 0));
+
+  it.each<[string, Partial<Observation>, string]>([
+    ['none yet', { health: 'starting' }, 'health check: starting'],
+    [
+      'one, its last line',
+      { health: 'starting', healthLog: [probe(1, 'first\nrefused \n')] },
+      'health check fails, the last time: refused',
+    ],
+    [
+      'several, the last of them',
+      { health: 'unhealthy', healthLog: [probe(1, 'a'), probe(1, 'b')] },
+      'health check fails, the last 2 times: b',
+    ],
+    [
+      'since the last that passed',
+      { health: 'starting', healthLog: [probe(1), probe(0), probe(2)] },
+      'health check fails, the last time: exit code 2',
+    ],
+    ['the last has passed', { health: 'starting', healthLog: [probe(1), probe(0)] }, 'health check: starting'],
+    [
+      'a long line',
+      { health: 'starting', healthLog: [probe(1, 'x'.repeat(5000))] },
+      `health check fails, the last time: ${'x'.repeat(200)}`,
+    ],
+  ])('is told: %s', (_, changes, says) => expect(why(changes)).toBe(says));
+
+  it('says of a wait that has ended who is not ready, and why', () => {
+    const model: ComposeModel = { name: 'p', services: { db: {}, cache: {}, web: {} } };
+    const verdicts = new Map<string, Verdict>([
+      ['db', judge(checked, seen({ health: 'unhealthy', healthLog: [probe(1, 'no route')] }), false, 0)],
+      ['cache', { state: 'healthy' }],
+    ]);
+    expect(readyTimeout(model, verdicts, 4000)).toMatchObject({
+      code: 'READY_TIMEOUT',
+      params: { names: 'db, web' },
+      message:
+        'Not ready within 4 s: db (health check fails, the last time: no route), web (not started: waits for its dependencies).',
+    });
   });
 });
 

@@ -41,7 +41,7 @@ describe('waits that the user has named', () => {
     await using scope = new Scope();
     scope.file('compose.yml', fixture());
     const waits = { web: { log: 'never said' } };
-    const failure = scope.manager.acquire({ cwd: scope.folder, waits, waitTimeout: 1500 });
+    const failure = scope.manager.acquire({ cwd: scope.folder, waits, waitTimeout: 4000 });
     await expect(failure).rejects.toThrow('web (no log line matches never said)');
   });
 

@@ -94,8 +94,11 @@ export class FakeEngine implements Engine {
     for (const service of Object.keys(run.override.services)) this.#createContainer(run, service);
   }
 
-  up(run: ComposeRun) {
-    return this.create(run);
+  async up(_: ComposeRun, service: string) {
+    this.#called('up');
+    for (const { id, ...container } of this.#containers.values()) {
+      if (container.service === service) await this.start(id);
+    }
   }
 
   async containers(labels: LabelFilter): Promise<ContainerSummary[]> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LABEL } from '../../src/domain/labels.js';
 import { connectEngine } from '../../src/engine/docker-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { readConfig } from '../../src/manager/config.js';
+import { type Config, readConfig } from '../../src/manager/config.js';
 import { createContext } from '../../src/manager/context.js';
 import { Manager } from '../../src/manager/manager.js';
 import type { Progress } from '../../src/manager/progress.js';
@@ -27,6 +27,8 @@ export class Scope implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'dm-test-'));
   readonly stateDir = join(this.folder, 'state');
   readonly progress: Progress[] = [];
+  #told: () => void = () => {};
+  readonly config: Config;
   readonly manager: Manager;
   readonly engine: Engine;
 
@@ -40,15 +42,18 @@ export class Scope implements AsyncDisposable {
   ) {
     const env = options.env ?? process.env;
     this.engine = options.engine ?? connectEngine(env);
-    const config = readConfig({
+    this.config = readConfig({
       stateDir: this.stateDir,
       watchdog: false,
       env,
-      onProgress: (p) => this.progress.push(p),
+      onProgress: (p) => {
+        this.progress.push(p);
+        this.#told();
+      },
       ...(options.ports === undefined ? {} : { ports: options.ports }),
       ...(options.excludePorts === undefined ? {} : { excludePorts: options.excludePorts }),
     });
-    this.manager = new Manager(createContext(config, { engine: this.engine }));
+    this.manager = new Manager(createContext(this.config, { engine: this.engine }));
     if (!options.engine && !options.env) stateFolders.add(this.stateDir);
   }
 
@@ -58,6 +63,15 @@ export class Scope implements AsyncDisposable {
     mkdirSync(join(path, '..'), { recursive: true });
     writeFileSync(path, content);
     return path;
+  }
+
+  /** Resolves when progress of this type has been told so many times. */
+  async told(type: Progress['type'], times = 1): Promise<void> {
+    while (this.progress.filter((p) => p.type === type).length < times) {
+      await new Promise<void>((resolve) => {
+        this.#told = resolve;
+      });
+    }
   }
 
   /** Opens the state folder's store a second time, as another process would. */

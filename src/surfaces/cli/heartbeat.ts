@@ -1,4 +1,4 @@
-import { formatDuration, type Progress, type Verdict } from '../../index.js';
+import { formatDuration, type Progress, type Verdict, whyNot } from '../../index.js';
 
 /** A log without a word for longer than this looks like a job that hangs. Milliseconds. */
 export const HEARTBEAT = 10_000;
@@ -58,7 +58,7 @@ export class Heartbeat {
     const begun = [...this.#verdicts].filter(([, verdict]) => verdict.state === 'starting');
     if (begun.length === 0) return undefined;
     const reasons = begun.map(([name, verdict]) => {
-      const why = verdict.state === 'starting' ? verdict.why : '';
+      const why = whyNot(verdict);
       return begun.length === 1 ? why : `${name}: ${why}`;
     });
     return { what: begun.map(([name]) => name).join(', '), why: `: ${reasons.join('; ')}` };

@@ -38,6 +38,7 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .argument('<command...>', 'what to run, best behind "--"')
     .description('start an environment, run a command with its addresses in the variables, remove it again')
     .addOption(OPTIONS.redirect())
+    .addOption(OPTIONS.onUnhealthy())
     .passThroughOptions()
     .action(async (command, options) => (await import('./run.js')).run(command, options));
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { DECISIONS, type Decisions, PORT_MODES, parseDuration, parsePortRange } from '../../index.js';
+import { DECISIONS, type Decisions, ON_UNHEALTHY, PORT_MODES, parseDuration, parsePortRange } from '../../index.js';
 
 /**
  * Every option of the command line, stated once: flag, meaning, environment variable, default, check. Parsing and help
@@ -33,6 +33,10 @@ export const OPTIONS = {
   noAccelerate: () => new Option('--no-accelerate', "leave the health checks' timing as the file has it"),
   keepOnFailure: () =>
     new Option('--keep-on-failure', 'when a start fails, leave what is there running for 30 minutes'),
+  onUnhealthy: () =>
+    new Option('--on-unhealthy <action>', 'what to do when a service is lost while the command runs')
+      .choices([...ON_UNHEALTHY])
+      .default('ignore'),
   ports: () =>
     new Option('--ports <first-last>', 'ports to lease from (default: 30000-40000)')
       .env('DOCKER_MANUAL_PORTS')

@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import pc from 'picocolors';
-import { formatDuration, type OnProgress, type Progress, type Verdict } from '../../index.js';
+import { formatDuration, type OnProgress, type Progress, type Verdict, whyNot } from '../../index.js';
 import { HEARTBEAT, Heartbeat } from './heartbeat.js';
 import { showNotices } from './notices.js';
 
@@ -25,9 +25,17 @@ function lines(stream: WriteStream): ProgressRenderer {
     if (text) stream.write(`${text}\n`);
   }, HEARTBEAT);
   timer.unref();
+  const said = new Map<string, string>();
   return {
     show: (progress) => {
       heartbeat.note(progress, Date.now());
+      if (progress.type === 'service') {
+        // What a failing probe says may change all the time: the heartbeat has the latest.
+        const { verdict, service } = progress;
+        const news = verdict.state === 'starting' ? verdict.why : verdict.state;
+        if (said.get(service) === news) return;
+        said.set(service, news);
+      }
       const text = describe(progress);
       if (text) stream.write(`${text}\n`);
     },
@@ -45,6 +53,7 @@ function board(stream: WriteStream): ProgressRenderer {
   let title = 'starting';
   let drawn = 0;
   let frame = 0;
+  let ended = false;
   const erase = () => {
     if (drawn > 0) stream.write(`\u001b[${drawn}A\u001b[0J`);
     drawn = 0;
@@ -72,9 +81,10 @@ function board(stream: WriteStream): ProgressRenderer {
         erase();
         stream.write(`${text}\n`);
       }
-      draw();
+      if (!ended) draw();
     },
     end: () => {
+      ended = true;
       clearInterval(timer);
       erase();
     },
@@ -85,7 +95,7 @@ function row(name: string, verdict: Verdict, afterMs: number, begun: number, spi
   const done = verdict.state === 'healthy' || verdict.state === 'running' || verdict.state === 'completed';
   const mark = done ? pc.green('✔') : verdict.state === 'failed' ? pc.red('✖') : pc.cyan(spinner);
   const time = formatDuration(done ? afterMs : Date.now() - begun);
-  const why = verdict.state === 'starting' ? verdict.why : verdict.state === 'failed' ? verdict.reason : '';
+  const why = verdict.state === 'starting' || verdict.state === 'failed' ? whyNot(verdict) : '';
   return `  ${mark} ${name.padEnd(16)} ${verdict.state.padEnd(10)} ${time.padStart(6)}  ${pc.dim(why)}`;
 }
 
@@ -116,6 +126,12 @@ function describe(progress: Progress): string | undefined {
       return serviceLine(progress);
     case 'ready':
       return `${progress.project}: ready in ${formatDuration(progress.afterMs)}`;
+    case 'unhealthy':
+      return `${progress.project}: ${lostText(progress.services)}${progress.action === 'restart' ? ': bringing it back' : ''}`;
+    case 'recovered':
+      return `${progress.project}: all services are well again after ${formatDuration(progress.afterMs)}`;
+    case 'degraded':
+      return `${progress.project}: ${progress.services.join(', ')} not brought back any more: ${progress.reason}`;
     case 'removed':
       return `${progress.project}: removed (${progress.cause})`;
     case 'waiting':
@@ -128,6 +144,12 @@ function describe(progress: Progress): string | undefined {
   }
 }
 
+function lostText(services: Readonly<Record<string, string>>): string {
+  return Object.entries(services)
+    .map(([name, reason]) => `${name} ${reason}`)
+    .join(', ');
+}
+
 function serviceLine({
   project,
   service,
@@ -136,6 +158,6 @@ function serviceLine({
 }: Extract<Progress, { type: 'service' }>): string | undefined {
   if (verdict.state === 'created') return undefined;
   const why =
-    verdict.state === 'starting' ? ` (${verdict.why})` : verdict.state === 'failed' ? `: ${verdict.reason}` : '';
+    verdict.state === 'starting' ? ` (${whyNot(verdict)})` : verdict.state === 'failed' ? `: ${verdict.reason}` : '';
   return `${project}: ${service} ${verdict.state} after ${formatDuration(afterMs)}${why}`;
 }

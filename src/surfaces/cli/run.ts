@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { createManager, EnvironmentError, type Lease } from '../../index.js';
+import { createManager, EnvironmentError, type Lease, type OnUnhealthy } from '../../index.js';
 import { type AcquireFlags, acquireOptions, type ManagerFlags, managerOptions } from './acquire-options.js';
 import { progressRenderer } from './render-progress.js';
 import { abortOnSignals } from './signals.js';
 
 interface RunFlags extends AcquireFlags, ManagerFlags {
   readonly redirect?: boolean;
+  readonly onUnhealthy: OnUnhealthy;
 }
 
 /** Acquires, runs the command with the addresses in its environment, releases, and ends with the command's own code. */
@@ -16,7 +17,8 @@ export async function run(command: readonly string[], flags: RunFlags): Promise<
   const signals = abortOnSignals();
   try {
     const owner = `docker-manual run -- ${command[0]}`;
-    await using lease = await manager.acquire({ ...acquireOptions(flags), owner, signal: signals });
+    const { onUnhealthy } = flags;
+    await using lease = await manager.acquire({ ...acquireOptions(flags), onUnhealthy, owner, signal: signals });
     render.end();
     process.exitCode = await runCommand(command, environmentOf(lease, flags.redirect === true));
   } finally {

@@ -34,6 +34,21 @@ describe('the heartbeat', () => {
     expect(heartbeat.line(110_000)).toBeUndefined();
   });
 
+  it('shows the latest of a failing health check, which alone is no line of its own', () => {
+    vi.useFakeTimers();
+    const written: string[] = [];
+    const stream = { isTTY: false, write: (text: string) => written.push(text) } as unknown as WriteStream;
+    const render = progressRenderer(stream, false);
+    const fails = (probe: string) => service('api', { state: 'starting', why: 'health check fails', probe });
+    for (const often of [2, 3, 5]) render.show(fails(`the last ${often} times: refused`));
+    vi.advanceTimersByTime(10_000);
+    render.end();
+    expect(written.slice(1)).toEqual([
+      'shop-1: api starting after 0.0s (health check fails, the last 2 times: refused)\n',
+      'shop-1: still waiting for api (10s): health check fails, the last 5 times: refused\n',
+    ]);
+  });
+
   it('is written every ten seconds where there is no terminal, until the end', () => {
     vi.useFakeTimers();
     const written: string[] = [];
