@@ -52,8 +52,11 @@ export async function climb(task: Climb): Promise<{ rung: Rung; record: LeaseRec
   const { store, record, services } = task;
   let failure: EnvironmentError | undefined;
   for (const rung of RUNGS) {
-    failure = await failureOf(task, rung);
-    await assertHeld(task);
+    try {
+      failure = await failureOf(task, rung);
+    } finally {
+      await assertHeld(task);
+    }
     if (!failure) {
       store.note(record, 'restarted', { rung, services });
       return { rung, record: await rebound(task) };

@@ -119,6 +119,17 @@ describe('onUnhealthy: restart', () => {
     expect(scope.progress.filter(({ type }) => type === 'unhealthy')).toEqual([]);
   });
 
+  it('removes what it has made anew when another process has stopped the environment meanwhile', async () => {
+    await using scope = new Scope({ ports: PORTS });
+    scope.file('compose.yml', fixture({ START_DELAY: '2' }));
+    await using lease = await scope.manager.acquire({ cwd: scope.folder, onUnhealthy: 'restart' });
+    const elsewhere = createManager({ stateDir: scope.stateDir });
+    await scope.engine.removeContainer(await containerOf(scope, lease, 'web'), NEVER);
+    await scope.told('unhealthy');
+    await elsewhere.stop({ names: [lease.project] });
+    await elsewhere.close();
+  });
+
   it('keeps no process alive', async () => {
     await using scope = new Scope({ ports: PORTS });
     scope.file('compose.yml', fixture());
@@ -240,9 +251,9 @@ function history(scope: Scope): string[] {
   return events.slice(ready + 1).map(({ action, detail }) => (detail.rung ? `${action} ${detail.rung}` : action));
 }
 
-/** The watch as an acquire begins it, with no pause between two recoveries. */
+/** The watch as an acquire begins it, with a short pause between two recoveries. */
 function watching(scope: Scope, lease: Lease): AsyncDisposable {
-  const limits = { coolDown: 0, window: 60_000, mostInWindow: 9, mostPerIncident: 2 };
+  const limits = { coolDown: 500, window: 60_000, mostInWindow: 9, mostPerIncident: 2 };
   const { config, engine } = scope;
   const store = scope.store();
   const task = { config, engine, store, acquired: lease, waits: {}, waitTimeout: 20_000, limits };
