@@ -4,11 +4,11 @@ import { type ManagerOptions, readConfig } from './config.js';
 import { type Context, createContext } from './context.js';
 import type { EnvironmentAddresses, EnvOptions } from './env.js';
 import type { GraphOptions } from './graph.js';
+import type { HealthWatch } from './health-watch.js';
 import { Lease } from './lease.js';
 import { checkKeys } from './options.js';
 import type { PlanOptions, PlanReport } from './plan.js';
 import type { Recovered, RecoverOptions } from './recover.js';
-import type { Recovery } from './recovery.js';
 import type { Restarted, RestartOptions } from './restart.js';
 import type { EnvironmentStatus } from './status.js';
 import type { Removal, StopOptions } from './stop.js';
@@ -19,8 +19,7 @@ import type { Removal, StopOptions } from './stop.js';
  */
 export class Manager {
   readonly #context: Context;
-  /** Lease id → its watch. */
-  readonly #recoveries = new Map<string, Recovery>();
+  readonly #watches = new Set<HealthWatch>();
 
   constructor(context: Context) {
     this.#context = context;
@@ -35,12 +34,13 @@ export class Manager {
     checkKeys('acquire', options, ACQUIRE_KEYS);
     const { acquire } = await import('./acquire.js');
     const acquired = await acquire(this.#context, options);
-    if (options.onUnhealthy) {
-      const { beginRecovery } = await import('./recovery.js');
-      const recovery = await beginRecovery(this.#context, acquired, options);
-      if (recovery) this.#recoveries.set(acquired.record.id, recovery);
-    }
-    return new Lease(acquired, () => this.#giveBack(acquired));
+    const watch = options.onUnhealthy && (await this.#watch(acquired, options));
+    return new Lease(acquired, async () => {
+      if (!acquired.use) return this.release(acquired.record.id);
+      if (watch) await this.#endWatches([watch]);
+      const { leaveShared } = await import('./shared.js');
+      await leaveShared(this.#context, acquired.record, acquired.use);
+    });
   }
 
   /** What an acquire of the same files would change, and why; nothing is made. @throws COMPOSE_FILE_INVALID */
@@ -60,21 +60,8 @@ export class Manager {
   /** Ends an environment by lease id, from any process. What is released already stays so. @throws RELEASE_INCOMPLETE */
   async release(leaseId: string): Promise<void> {
     const { release } = await import('./release.js');
-    await release(this.#context, leaseId, 'released', await this.#endRecovery(leaseId));
-  }
-
-  async #giveBack({ record, use }: AcquiredEnvironment): Promise<void> {
-    if (!use) return this.release(record.id);
-    await this.#endRecovery(record.id);
-    const { leaveShared } = await import('./shared.js');
-    await leaveShared(this.#context, record, use);
-  }
-
-  /** @returns true when that cut a recovery short, of which the engine may still be making something */
-  async #endRecovery(leaseId: string): Promise<boolean> {
-    const cutShort = await this.#recoveries.get(leaseId)?.end();
-    this.#recoveries.delete(leaseId);
-    return cutShort === true;
+    const cutShort = await this.#endWatches([...this.#watches].filter((watch) => watch.leaseId === leaseId));
+    await release(this.#context, leaseId, 'released', cutShort);
   }
 
   /** The addresses of an environment that another process has acquired. @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS */
@@ -121,9 +108,21 @@ export class Manager {
 
   /** Closes the store, and ends the watches of `onUnhealthy`. Environments stay as they are. */
   async close(): Promise<void> {
-    await Promise.all([...this.#recoveries.values()].map((recovery) => recovery.end()));
-    this.#recoveries.clear();
+    await this.#endWatches([...this.#watches]);
     await this.#context.close();
+  }
+
+  async #watch(acquired: AcquiredEnvironment, options: AcquireOptions): Promise<HealthWatch | undefined> {
+    const { watchHealth } = await import('./health-watch.js');
+    const watch = await watchHealth(this.#context, acquired, options);
+    if (watch) this.#watches.add(watch);
+    return watch;
+  }
+
+  /** @returns true when that cut a recovery short */
+  async #endWatches(watches: readonly HealthWatch[]): Promise<boolean> {
+    for (const watch of watches) this.#watches.delete(watch);
+    return (await Promise.all(watches.map((watch) => watch.end()))).includes(true);
   }
 }
 

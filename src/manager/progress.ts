@@ -36,8 +36,8 @@ export type Progress =
       readonly services: Readonly<Record<string, string>>;
       readonly action: 'report' | 'restart';
     }
-  /** `afterMs`: since the first of them was lost. */
-  | { readonly type: 'recovered'; readonly project: string; readonly afterMs: number }
+  /** All of them are back; `afterMs`: since the first was lost. */
+  | { readonly type: 'well'; readonly project: string; readonly afterMs: number }
   /** They are not brought back any more. */
   | {
       readonly type: 'degraded';

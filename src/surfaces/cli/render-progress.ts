@@ -128,7 +128,7 @@ function describe(progress: Progress): string | undefined {
       return `${progress.project}: ready in ${formatDuration(progress.afterMs)}`;
     case 'unhealthy':
       return `${progress.project}: ${lostText(progress.services)}${progress.action === 'restart' ? ': bringing it back' : ''}`;
-    case 'recovered':
+    case 'well':
       return `${progress.project}: all services are well again after ${formatDuration(progress.afterMs)}`;
     case 'degraded':
       return `${progress.project}: ${progress.services.join(', ')} not brought back any more: ${progress.reason}`;

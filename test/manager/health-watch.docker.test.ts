@@ -7,9 +7,9 @@ import { EngineProxy, engineSocket } from '../../bench/support/engine-proxy.mjs'
 import { LABEL } from '../../src/domain/labels.js';
 import { connectEngine } from '../../src/engine/docker-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
+import { HealthWatch } from '../../src/manager/health-watch.js';
 import type { Lease } from '../../src/manager/lease.js';
 import { createManager } from '../../src/manager/manager.js';
-import { Recovery } from '../../src/manager/recovery.js';
 import { runCli } from '../support/run-cli.js';
 import { FIXTURE_IMAGE, NEVER, Scope } from '../support/scope.js';
 import { fixture } from '../support/stacks.js';
@@ -29,7 +29,7 @@ describe('onUnhealthy: restart', () => {
     scope.file('compose.yml', SOON_UNHEALTHY);
     await using lease = await scope.manager.acquire({ cwd: scope.folder, onUnhealthy: 'restart' });
     await set(lease, 'health=fail');
-    await scope.told('recovered');
+    await scope.told('well');
     expect(await set(lease)).toBe('health=ok starts=2\n');
     const [environment] = await scope.manager.status();
     expect(environment).toMatchObject({ record: { state: 'ready' }, services: { web: { state: 'healthy' } } });
@@ -44,7 +44,7 @@ describe('onUnhealthy: restart', () => {
     scope.file('compose.yml', fixture());
     await using lease = await scope.manager.acquire({ cwd: scope.folder, onUnhealthy: 'restart' });
     await set(lease, 'crash=3');
-    await scope.told('recovered');
+    await scope.told('well');
     expect(await set(lease)).toBe('health=ok starts=2\n');
     expect(scope.progress).toContainEqual(
       expect.objectContaining({ type: 'unhealthy', services: { web: 'exited with code 3' } }),
@@ -57,7 +57,7 @@ describe('onUnhealthy: restart', () => {
     await using lease = await scope.manager.acquire({ cwd: scope.folder, onUnhealthy: 'restart' });
     const [web, other] = [await containerOf(scope, lease, 'web'), await containerOf(scope, lease, 'other')];
     await scope.engine.removeContainer(web, NEVER);
-    await scope.told('recovered');
+    await scope.told('well');
     expect(await set(lease)).toBe('health=ok starts=1\n');
     expect(await containerOf(scope, lease, 'other')).toBe(other);
     expect(history(scope)).toEqual(['unhealthy', 'restart-failed restart', 'restarted recreate']);
@@ -94,7 +94,7 @@ describe('onUnhealthy: restart', () => {
 
     await scope.engine.exec(await keeper(), ['rm', '/state/broken'], NEVER);
     await scope.manager.restart({ name: lease.project, services: ['web'] });
-    await scope.told('recovered');
+    await scope.told('well');
     expect((await scope.manager.status())[0]?.record.state).toBe('ready');
     expect(scope.progress.filter(({ type }) => type === 'degraded')).toHaveLength(1);
   });
@@ -180,7 +180,7 @@ describe('onUnhealthy: restart', () => {
     await proxy.cut();
     await set(lease, 'crash=3');
     await proxy.open();
-    await scope.told('recovered');
+    await scope.told('well');
     expect(await set(lease)).toBe('health=ok starts=2\n');
   });
 
@@ -207,7 +207,7 @@ describe('onUnhealthy: report', () => {
       services: { web: { state: 'stopped' } },
     });
     await scope.manager.restart({ name: lease.project });
-    await scope.told('recovered');
+    await scope.told('well');
     expect(history(scope)).toEqual(expect.arrayContaining(['restarted restart', 'ready']));
   });
 });
@@ -257,10 +257,10 @@ function watching(scope: Scope, lease: Lease): AsyncDisposable {
   const { config, engine } = scope;
   const store = scope.store();
   const task = { config, engine, store, acquired: lease, waits: {}, waitTimeout: 20_000, limits };
-  const recovery = new Recovery({ ...task, onUnhealthy: 'restart' });
+  const watch = new HealthWatch({ ...task, onUnhealthy: 'restart' });
   return {
     [Symbol.asyncDispose]: async () => {
-      await recovery.end();
+      await watch.end();
       store.close();
     },
   };

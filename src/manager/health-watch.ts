@@ -23,7 +23,7 @@ import { modelOf, resolveModel } from './resolve.js';
 /** Before an engine that has gone is tried again. Milliseconds. */
 const ENGINE_PAUSE = 5000;
 
-export interface RecoveryTask {
+export interface WatchTask {
   readonly config: Config;
   readonly engine: Engine;
   readonly store: LeaseStore;
@@ -36,22 +36,23 @@ export interface RecoveryTask {
 }
 
 /** The watch that was asked for with `onUnhealthy`; undefined where that is `ignore`. */
-export async function beginRecovery(
+export async function watchHealth(
   context: Context,
   acquired: AcquiredEnvironment,
   { onUnhealthy = 'ignore', waits = {}, waitTimeout = DEFAULT_WAIT_TIMEOUT }: AcquireOptions,
-): Promise<Recovery | undefined> {
+): Promise<HealthWatch | undefined> {
   if (onUnhealthy === 'ignore') return undefined;
   const [engine, store] = await Promise.all([context.engine(), context.store()]);
-  return new Recovery({ config: context.config, engine, store, acquired, onUnhealthy, waits, waitTimeout });
+  return new HealthWatch({ config: context.config, engine, store, acquired, onUnhealthy, waits, waitTimeout });
 }
 
 /**
  * Watches a ready environment from within its holder's process and brings back what is lost, or only tells. It keeps no
  * process alive, and an engine that goes away is waited for. Never throws.
  */
-export class Recovery {
-  readonly #task: RecoveryTask;
+export class HealthWatch {
+  readonly leaseId: string;
+  readonly #task: WatchTask;
   readonly #limits: RecoveryLimits;
   readonly #stop = new AbortController();
   readonly #watching: Promise<void>;
@@ -63,8 +64,9 @@ export class Recovery {
   #incident: Incident | undefined;
   #recovering = false;
 
-  constructor(task: RecoveryTask) {
+  constructor(task: WatchTask) {
     this.#task = task;
+    this.leaseId = task.acquired.record.id;
     this.#limits = task.limits ?? RECOVERY_LIMITS;
     this.#watching = this.#watch();
   }
@@ -214,7 +216,7 @@ export class Recovery {
     const afterMs = Date.now() - this.#incident.since;
     this.#incident = undefined;
     if (record.state === 'degraded') store.transition(record, 'ready', { afterMs });
-    config.onProgress({ type: 'recovered', project: record.project, afterMs });
+    config.onProgress({ type: 'well', project: record.project, afterMs });
   }
 
   /** Once an incident. */
