@@ -8,7 +8,8 @@ import { reap } from './reap.js';
 
 /**
  * Ends one environment: takes the lease over (from here on its holder can change nothing), removes everything that
- * bears its label, and only then the row. Releasing what is released already does nothing.
+ * bears its label, and only then the row. Releasing what is released already does nothing. `cutShort`: a recovery was, of
+ * which the engine may still be making something.
  *
  * @throws RELEASE_INCOMPLETE; the row stays, and the next sweep tries again.
  */
@@ -16,7 +17,7 @@ export async function release(context: Context, leaseId: string, cause: string, 
   const store = await context.store();
   const held = store.find(leaseId);
   const lease = held && store.takeOver(held, thisProcess(), cause);
-  if (held && lease) await end(context, lease, cause, !cutShort && isComplete(held));
+  if (held && lease) await end(context, lease, cause, isComplete(held) && !cutShort);
 }
 
 /** Nobody creates anything for it any more. Until it is ready, a `docker compose` may be at work for it. */
