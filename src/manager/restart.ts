@@ -71,7 +71,7 @@ export async function restart(context: Context, options: RestartOptions): Promis
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof EnvironmentError)) throw error;
-      store.note(record, 'restart-failed', { rung, services, reason: error.message });
+      store.note(record, 'restart-failed', { rung, services, code: error.code });
       failure = error;
     }
   }
