@@ -12,8 +12,8 @@ for (;;) {
   held.push(store.ready(lease, readyResult(lease)));
   tell('r', lease);
   if (held.length <= 8) continue;
-  const oldest = store.takeOver(held.shift(), lease.owner, 'stress');
+  const oldest = held.shift();
   tell('?', oldest);
-  store.remove(oldest);
+  store.remove(store.takeOver(oldest, lease.owner, 'stress'));
   tell('-', oldest);
 }

@@ -224,7 +224,7 @@ export class HealthWatch {
     const { config, store, onUnhealthy } = this.#task;
     incident.givenUp = true;
     const reason = incident.failure ? `${why}; the last: ${incident.failure}` : why;
-    if (record.state === 'ready') store.transition(record, 'degraded', { services, reason });
+    if (record.state === 'ready') store.transition(record, 'degraded', { services, reason: why });
     if (onUnhealthy === 'report') return; // was told when it began
     config.onProgress({ type: 'degraded', project: record.project, services, reason });
   }

@@ -61,7 +61,7 @@ export async function climb(task: Climb): Promise<{ rung: Rung; record: LeaseRec
       store.note(record, 'restarted', { rung, services });
       return { rung, record: await rebound(task) };
     }
-    store.note(record, 'restart-failed', { rung, services, reason: failure.message });
+    store.note(record, 'restart-failed', { rung, services, code: failure.code });
   }
   throw failure;
 }

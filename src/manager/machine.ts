@@ -132,7 +132,8 @@ function signalable(pid: number): boolean {
 }
 
 function commandName(): string {
-  return basename(process.argv[1] ?? process.title);
+  const script = process.argv[1] ?? process.title;
+  return /surfaces[\\/]cli[\\/]main\.js$/.test(script) ? 'docker-manual' : basename(script);
 }
 
 function userName(): string {

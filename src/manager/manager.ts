@@ -1,3 +1,6 @@
+import { describeOwner } from '../domain/owner.js';
+import type { HistoryEvent } from '../store/history.js';
+import { asOperation } from '../store/operation.js';
 import type { AcquiredEnvironment, AcquireOptions } from './acquire.js';
 import type { CleanOptions } from './clean.js';
 import { type ManagerOptions, readConfig } from './config.js';
@@ -5,7 +8,9 @@ import { type Context, createContext } from './context.js';
 import type { EnvironmentAddresses, EnvOptions } from './env.js';
 import type { GraphOptions } from './graph.js';
 import type { HealthWatch } from './health-watch.js';
+import type { HistoryOptions } from './history.js';
 import { Lease } from './lease.js';
+import { thisProcess } from './machine.js';
 import { checkKeys } from './options.js';
 import type { PlanOptions, PlanReport } from './plan.js';
 import type { Recovered, RecoverOptions } from './recover.js';
@@ -33,13 +38,14 @@ export class Manager {
   async acquire(options: AcquireOptions = {}): Promise<Lease> {
     checkKeys('acquire', options, ACQUIRE_KEYS);
     const { acquire } = await import('./acquire.js');
-    const acquired = await acquire(this.#context, options);
-    const watch = options.onUnhealthy && (await this.#watch(acquired, options));
+    const acquired = await this.#as('acquire', () => acquire(this.#context, options), options.owner);
+    const watch = options.onUnhealthy && (await this.#as('health watch', () => this.#watch(acquired, options)));
     return new Lease(acquired, async () => {
-      if (!acquired.use) return this.release(acquired.record.id);
+      const { record, use } = acquired;
+      if (!use) return this.release(record.id);
       if (watch) await this.#endWatches([watch]);
       const { leaveShared } = await import('./shared.js');
-      await leaveShared(this.#context, acquired.record, acquired.use);
+      await this.#as('release', () => leaveShared(this.#context, record, use));
     });
   }
 
@@ -61,7 +67,7 @@ export class Manager {
   async release(leaseId: string): Promise<void> {
     const { release } = await import('./release.js');
     const cutShort = await this.#endWatches([...this.#watches].filter((watch) => watch.leaseId === leaseId));
-    await release(this.#context, leaseId, 'released', cutShort);
+    await this.#as('release', () => release(this.#context, leaseId, 'released', cutShort));
   }
 
   /** The addresses of an environment that another process has acquired. @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS */
@@ -82,28 +88,35 @@ export class Manager {
   async restart(options: RestartOptions = {}): Promise<Restarted> {
     checkKeys('restart', options, ['name', 'services', 'waitTimeout', 'cwd', 'signal']);
     const { restart } = await import('./restart.js');
-    return restart(this.#context, options);
+    return this.#as('restart', () => restart(this.#context, options));
   }
 
   /** Ends environments by name. @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS, RELEASE_INCOMPLETE */
   async stop(options: StopOptions = {}): Promise<Removal> {
     checkKeys('stop', options, ['names', 'all', 'cwd']);
     const { stop } = await import('./stop.js');
-    return stop(this.#context, options);
+    return this.#as('stop', () => stop(this.#context, options));
   }
 
   /** Removes what nobody holds any more. */
   async clean(options: CleanOptions = {}): Promise<Removal> {
     checkKeys('clean', options, ['all', 'dryRun', 'signal']);
     const { clean } = await import('./clean.js');
-    return clean(this.#context, options);
+    return this.#as('clean', () => clean(this.#context, options));
   }
 
   /** Finds the environments again that a lost or damaged store does not know. */
   async recover(options: RecoverOptions = {}): Promise<Recovered> {
     checkKeys('recover', options, ['signal']);
     const { recover } = await import('./recover.js');
-    return recover(this.#context, options);
+    return this.#as('recover', () => recover(this.#context, options));
+  }
+
+  /** Who did what to which environment, oldest first. @throws LEASE_NOT_FOUND */
+  async history(options: HistoryOptions = {}): Promise<readonly HistoryEvent[]> {
+    checkKeys('history', options, ['name', 'limit']);
+    const { history } = await import('./history.js');
+    return history(this.#context, options);
   }
 
   /** Closes the store, and ends the watches of `onUnhealthy`. Environments stay as they are. */
@@ -123,6 +136,11 @@ export class Manager {
   async #endWatches(watches: readonly HealthWatch[]): Promise<boolean> {
     for (const watch of watches) this.#watches.delete(watch);
     return (await Promise.all(watches.map((watch) => watch.end()))).includes(true);
+  }
+
+  /** What a use case records belongs together, and says who ran it. */
+  #as<T>(name: string, run: () => Promise<T>, command?: string): Promise<T> {
+    return asOperation(name, describeOwner(thisProcess(command)), run);
   }
 }
 

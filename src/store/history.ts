@@ -1,15 +1,24 @@
-import type { Database } from 'better-sqlite3';
 import type { LeaseRecord } from '../domain/lease.js';
 import { describeOwner } from '../domain/owner.js';
+import type { StoreDatabase } from './database.js';
+import { runningOperation } from './operation.js';
 
-/** One line of the audit trail. `at` is milliseconds since the epoch. */
+/** One line of the audit trail. */
 export interface HistoryEvent {
+  /** Milliseconds since the epoch. */
   readonly at: number;
+  /** Lease id. */
   readonly lease: string;
   readonly project: string;
+  /** Who did it: "vitest (pid 812)". */
   readonly actor: string;
+  /** The lease's new state, or what was done: "claimed", "ready", "restarted", "released" … */
   readonly action: string;
   readonly detail: Readonly<Record<string, unknown>>;
+  /** The use case that it was part of: "acquire", "stop"; "" outside of one. */
+  readonly operation: string;
+  /** The same in all events of one run of a use case. */
+  readonly correlation: string;
 }
 
 interface EventRow extends Omit<HistoryEvent, 'detail'> {
@@ -17,29 +26,49 @@ interface EventRow extends Omit<HistoryEvent, 'detail'> {
   readonly detail: string;
 }
 
+/** What is kept: some 1,500 environments with six events each, in about 3 MB. */
+export const KEPT_EVENTS = 10_000;
+/** Every so many events the oldest are dropped: 0.1 ms then, nothing in between. */
+const TRIM_EVERY = 256;
+
 /** Who did what to which environment. Lines are only ever added, in the transaction of what they tell. */
 export class History {
-  readonly #db: Database;
+  readonly #store: StoreDatabase;
   readonly #now: () => number;
 
-  constructor(db: Database, now: () => number) {
-    this.#db = db;
+  constructor(store: StoreDatabase, now: () => number) {
+    this.#store = store;
     this.#now = now;
   }
 
-  /** `detail` holds no secrets: it is printed by `docker-manual history`. */
+  /** Runs inside the transaction of what it tells. `detail` holds no secrets: it is kept, and printed by `docker-manual history`. */
   record(lease: LeaseRecord, action: string, detail: Readonly<Record<string, unknown>>): void {
-    this.#db
-      .prepare('INSERT INTO events (at, lease, project, actor, action, detail) VALUES (?, ?, ?, ?, ?, ?)')
-      .run(this.#now(), lease.id, lease.project, describeOwner(lease.owner), action, JSON.stringify(detail));
+    const { actor = describeOwner(lease.owner), name = '', correlation = '' } = runningOperation() ?? {};
+    const { sql } = this.#store;
+    const { lastInsertRowid } = sql
+      .prepare(
+        `INSERT INTO events (at, lease, project, actor, action, detail, operation, correlation)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(this.#now(), lease.id, lease.project, actor, action, JSON.stringify(detail), name, correlation);
+    const seq = Number(lastInsertRowid);
+    if (seq % TRIM_EVERY === 0) sql.prepare('DELETE FROM events WHERE seq <= ?').run(seq - KEPT_EVENTS);
   }
 
-  /** Oldest first; the newest `limit` of them. */
-  list(limit: number): HistoryEvent[] {
-    const rows = this.#db.prepare('SELECT * FROM events ORDER BY seq DESC LIMIT ?').all(limit) as EventRow[];
+  /** Oldest first: the newest `limit`, of the projects or lease ids that begin with `of`. */
+  list(limit: number, of = ''): HistoryEvent[] {
+    const select = `SELECT * FROM events WHERE substr(project, 1, length(:of)) = :of OR substr(lease, 1, length(:of)) = :of
+       ORDER BY seq DESC LIMIT :limit`;
+    const rows = this.#store.read(() => this.#store.sql.prepare(select).all({ of, limit })) as EventRow[];
     return rows.reverse().map(({ seq: _, detail, ...event }) => ({
       ...event,
       detail: JSON.parse(detail) as Record<string, unknown>,
     }));
+  }
+
+  /** Every project that it tells of. */
+  projects(): string[] {
+    const select = 'SELECT DISTINCT project FROM events';
+    return this.#store.read(() => this.#store.sql.prepare(select).pluck().all()) as string[];
   }
 }

@@ -15,9 +15,9 @@ import { describeOwner, type Owner, type ProcessIdentity } from '../domain/owner
 import { projectName } from '../domain/project-name.js';
 import { choosePorts, chooseSubnets, type PortRequest, type SubnetRequest } from './allocation.js';
 import { openDatabase, type StoreDatabase } from './database.js';
-import { History, type HistoryEvent } from './history.js';
+import { History } from './history.js';
 import { forgetPredecessor, predecessor } from './origin.js';
-import { type Row, toRecord } from './rows.js';
+import { insertRow, type Row, toRecord } from './rows.js';
 import { SharedLeases } from './shared-leases.js';
 import { WatchSeat } from './watch-seat.js';
 
@@ -42,10 +42,10 @@ export interface ClaimRequest extends PortRequest {
 export class LeaseStore {
   readonly #store: StoreDatabase;
   readonly #db: Database;
-  readonly #history: History;
   readonly #now: () => number;
   /** Marks the engine's objects as this store's; the same after the database was lost. */
   readonly id: string;
+  readonly history: History;
   readonly watch: WatchSeat;
   readonly shared: SharedLeases;
 
@@ -53,10 +53,10 @@ export class LeaseStore {
   constructor(folder: string, now: () => number = Date.now) {
     this.#store = openDatabase(folder);
     this.#db = this.#store.sql;
-    this.#history = new History(this.#db, now);
+    this.history = new History(this.#store, now);
     this.#now = now;
     this.watch = new WatchSeat(this.#store);
-    this.shared = new SharedLeases(this.#store);
+    this.shared = new SharedLeases(this.#store, this.history);
     this.id = this.#store.id;
   }
 
@@ -112,8 +112,8 @@ export class LeaseStore {
         bindings: [],
         timeline: null,
       };
-      this.#insert(lease, request.exclusive);
-      this.#history.record(lease, 'claimed', { ports: lease.ports, subnets: lease.subnets });
+      insertRow(this.#db, lease, request.exclusive);
+      this.history.record(lease, 'claimed', { ports: lease.ports, subnets: lease.subnets });
       return lease;
     });
   }
@@ -133,7 +133,7 @@ export class LeaseStore {
       const ports = choosePorts(this.#db, request);
       this.#change(lease, 'port_first = ?, port_last = ?', [ports?.first ?? null, ports?.last ?? null]);
       const changed = { ...lease, ports };
-      this.#history.record(changed, 'ports-exchanged', { avoided: request.avoid, ports });
+      this.history.record(changed, 'ports-exchanged', { avoided: request.avoid, ports });
       return changed;
     });
   }
@@ -148,7 +148,7 @@ export class LeaseStore {
       const subnets = chooseSubnets(this.#db, request);
       this.#change(lease, 'subnets = ?', [JSON.stringify(subnets)]);
       const changed = { ...lease, subnets };
-      this.#history.record(changed, 'subnets-exchanged', { subnets });
+      this.history.record(changed, 'subnets-exchanged', { subnets });
       return changed;
     });
   }
@@ -159,7 +159,7 @@ export class LeaseStore {
     const change = () => {
       this.#change(lease, 'state = ?', [state]);
       const changed = { ...lease, state };
-      this.#history.record(changed, state, detail);
+      this.history.record(changed, state, detail);
       return changed;
     };
     return isOver(state) ? this.#store.free(change) : this.#write(change);
@@ -179,7 +179,7 @@ export class LeaseStore {
         JSON.stringify(result.timeline),
       ]);
       const changed: LeaseRecord = { ...lease, ...result, state: 'ready' };
-      this.#history.record(changed, 'ready', { steps: result.timeline?.steps });
+      this.history.record(changed, 'ready', { steps: result.timeline?.steps });
       return changed;
     });
   }
@@ -200,8 +200,8 @@ export class LeaseStore {
     return this.#write(() => {
       const known = this.#db.prepare('SELECT 1 FROM leases WHERE id = ? OR project = ?').get(lease.id, lease.project);
       if (known) return false;
-      this.#insert(lease, null);
-      this.#history.record(lease, 'restored', detail);
+      insertRow(this.#db, lease, null);
+      this.history.record(lease, 'restored', detail);
       return true;
     });
   }
@@ -227,7 +227,7 @@ export class LeaseStore {
 
   /** Adds a line to the history. */
   note(lease: LeaseRecord, action: string, detail: Readonly<Record<string, unknown>>): void {
-    this.#write(() => this.#history.record(lease, action, detail));
+    this.#write(() => this.history.record(lease, action, detail));
   }
 
   /** A start has failed and what is there stays for a look: the environment is handed to `owner` until `expiresAt`. */
@@ -235,7 +235,7 @@ export class LeaseStore {
     return this.#write(() => {
       this.#change(lease, "state = 'degraded', owner = ?, expires_at = ?", [JSON.stringify(owner), expiresAt]);
       const changed: LeaseRecord = { ...lease, state: 'degraded', owner, expiresAt };
-      this.#history.record(changed, 'kept', { until: expiresAt });
+      this.history.record(changed, 'kept', { until: expiresAt });
       return changed;
     });
   }
@@ -264,7 +264,7 @@ export class LeaseStore {
         sharedKey: null,
         holders: [],
       };
-      this.#history.record(changed, 'stopping', { cause });
+      this.history.record(changed, 'stopping', { cause });
       return changed;
     });
   }
@@ -275,7 +275,7 @@ export class LeaseStore {
       const changes = this.#db
         .prepare('DELETE FROM leases WHERE id = ? AND generation = ?')
         .run(lease.id, lease.generation).changes;
-      if (changes === 1) this.#history.record(lease, 'released', {});
+      if (changes === 1) this.history.record(lease, 'released', {});
     });
   }
 
@@ -294,11 +294,6 @@ export class LeaseStore {
     return rows.map(toRecord);
   }
 
-  /** The audit trail, oldest first; the newest `limit` of it. */
-  history(limit: number): HistoryEvent[] {
-    return this.#store.read(() => this.#history.list(limit));
-  }
-
   close(): void {
     this.#store.close();
   }
@@ -308,33 +303,6 @@ export class LeaseStore {
     if (!row) return;
     const { project, owner } = toRecord(row);
     throw new EnvironmentError('EXCLUSIVE_HELD', { project, owner: describeOwner(owner), what: exclusive });
-  }
-
-  #insert(lease: LeaseRecord, exclusive: string | null): void {
-    this.#db
-      .prepare(
-        `INSERT INTO leases (id, project, state, mode, generation, owner, engine, created_at, expires_at, port_first,
-           port_last, subnets, exclusive, shared_key, spec, bindings)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(
-        lease.id,
-        lease.project,
-        lease.state,
-        lease.mode,
-        lease.generation,
-        JSON.stringify(lease.owner),
-        JSON.stringify(lease.engine),
-        lease.createdAt,
-        lease.expiresAt,
-        lease.ports?.first ?? null,
-        lease.ports?.last ?? null,
-        JSON.stringify(lease.subnets),
-        exclusive,
-        lease.sharedKey,
-        JSON.stringify(lease.spec),
-        JSON.stringify(lease.bindings),
-      );
   }
 
   /** Only the holder of this generation in this state may change the row; that others suspect it does not matter. */

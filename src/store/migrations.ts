@@ -44,6 +44,11 @@ const STEPS: readonly string[] = [
   CREATE INDEX leases_by_ports ON leases (port_first, port_last) WHERE port_first IS NOT NULL;
   CREATE INDEX leases_by_subnets ON leases (subnets) WHERE subnets <> '{}';
   `,
+  `
+  DROP INDEX events_by_lease;
+  ALTER TABLE events ADD COLUMN operation TEXT NOT NULL DEFAULT '';
+  ALTER TABLE events ADD COLUMN correlation TEXT NOT NULL DEFAULT '';
+  `,
 ];
 
 /**

@@ -1,3 +1,4 @@
+import type { Database } from 'better-sqlite3';
 import type { Binding, EngineAddress, Holder, LeaseRecord, LeaseState, Mode, Spec } from '../domain/lease.js';
 import type { Owner } from '../domain/owner.js';
 import type { Timeline } from '../domain/timeline.js';
@@ -44,4 +45,32 @@ export function toRecord(row: Row): LeaseRecord {
     bindings: JSON.parse(row.bindings) as Binding[],
     timeline: row.timeline === null ? null : (JSON.parse(row.timeline) as Timeline),
   };
+}
+
+/** `exclusive`: a name that only one lease may hold. */
+export function insertRow(database: Database, lease: LeaseRecord, exclusive: string | null): void {
+  database
+    .prepare(
+      `INSERT INTO leases (id, project, state, mode, generation, owner, engine, created_at, expires_at, port_first,
+         port_last, subnets, exclusive, shared_key, spec, bindings)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      lease.id,
+      lease.project,
+      lease.state,
+      lease.mode,
+      lease.generation,
+      JSON.stringify(lease.owner),
+      JSON.stringify(lease.engine),
+      lease.createdAt,
+      lease.expiresAt,
+      lease.ports?.first ?? null,
+      lease.ports?.last ?? null,
+      JSON.stringify(lease.subnets),
+      exclusive,
+      lease.sharedKey,
+      JSON.stringify(lease.spec),
+      JSON.stringify(lease.bindings),
+    );
 }

@@ -1,14 +1,17 @@
 import type { Holder, LeaseRecord } from '../domain/lease.js';
 import type { ProcessLife, ProcessOwner } from '../domain/owner.js';
 import type { StoreDatabase } from './database.js';
+import type { History } from './history.js';
 import { type Row, toRecord } from './rows.js';
 
 /** Who uses the shared environments. Joining and leaving are transactions of their own. */
 export class SharedLeases {
   readonly #store: StoreDatabase;
+  readonly #history: History;
 
-  constructor(store: StoreDatabase) {
+  constructor(store: StoreDatabase, history: History) {
     this.#store = store;
+    this.#history = history;
   }
 
   /** The environment of that key, in whatever state it is. */
@@ -30,7 +33,7 @@ export class SharedLeases {
       const lease = this.find(key);
       if (lease?.state !== 'ready') return undefined;
       const holders = [...lease.holders.filter(({ process }) => lifeOf(process) !== 'gone'), holder];
-      return this.#change(lease, holders, later(lease.expiresAt, expiresAt));
+      return this.#change(lease, 'joined', holders, later(lease.expiresAt, expiresAt));
     });
   }
 
@@ -41,14 +44,20 @@ export class SharedLeases {
       const lease = row && toRecord(row);
       if (!lease?.sharedKey) return undefined;
       const holders = lease.holders.filter((each) => each.token !== token);
-      return this.#change(lease, holders, later(lease.expiresAt, expiresAt));
+      return this.#change(lease, 'left', holders, later(lease.expiresAt, expiresAt));
     });
   }
 
-  #change(lease: LeaseRecord, holders: readonly Holder[], expiresAt: number | null): LeaseRecord {
+  #change(
+    lease: LeaseRecord,
+    action: 'joined' | 'left',
+    holders: readonly Holder[],
+    expiresAt: number | null,
+  ): LeaseRecord {
     this.#store.sql
       .prepare('UPDATE leases SET holders = ?, expires_at = ? WHERE id = ?')
       .run(JSON.stringify(holders), expiresAt, lease.id);
+    this.#history.record(lease, action, { users: holders.length });
     return { ...lease, holders, expiresAt };
   }
 }

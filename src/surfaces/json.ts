@@ -1,4 +1,4 @@
-import type { EnvironmentStatus, Lease, LeaseRecord } from '../index.js';
+import type { EnvironmentStatus, HistoryEvent, Lease, LeaseRecord } from '../index.js';
 
 /** The JSON that scripts read (design contract): times are ISO 8601 UTC, durations milliseconds. */
 
@@ -28,4 +28,8 @@ export function statusJson(environments: readonly EnvironmentStatus[]): Record<s
       timeline: record.timeline,
     })),
   };
+}
+
+export function historyJson(events: readonly HistoryEvent[]): Record<string, unknown> {
+  return { events: events.map((event) => ({ ...event, at: new Date(event.at).toISOString() })) };
 }

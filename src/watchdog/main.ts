@@ -3,8 +3,10 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LeaseRecord } from '../domain/lease.js';
-import { identityOf, lifeOf } from '../manager/machine.js';
+import { describeOwner } from '../domain/owner.js';
+import { identityOf, lifeOf, thisProcess } from '../manager/machine.js';
 import { LeaseStore } from '../store/lease-store.js';
+import { asOperation } from '../store/operation.js';
 import { Watchdog } from './watchdog.js';
 
 /** A dead owner is noticed within this time. More often would cost more than 0.2 % of a core. Milliseconds. */
@@ -29,6 +31,7 @@ function inode(): number | undefined {
   return statSync(database, { throwIfNoEntry: false })?.ino;
 }
 
+const actor = describeOwner(thisProcess('watchdog'));
 const store = new LeaseStore(stateDir);
 const watched = inode();
 const watchdog = new Watchdog(store, {
@@ -40,7 +43,7 @@ const watchdog = new Watchdog(store, {
 });
 if (watchdog.begin()) {
   const timer = setInterval(() => {
-    if (inode() === watched && watchdog.round()) return;
+    if (inode() === watched && asOperation('watch', actor, () => watchdog.round())) return;
     clearInterval(timer);
     store.close();
   }, ROUND);

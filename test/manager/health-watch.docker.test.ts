@@ -245,7 +245,7 @@ async function containerOf(scope: Scope, lease: Lease, service: string): Promise
 /** What the store has recorded since the environment was ready. */
 function history(scope: Scope): string[] {
   const store = scope.store();
-  const events = store.history(100);
+  const events = store.history.list(100);
   store.close();
   const ready = events.findIndex(({ action }) => action === 'ready');
   return events.slice(ready + 1).map(({ action, detail }) => (detail.rung ? `${action} ${detail.rung}` : action));

@@ -26,7 +26,7 @@ describe('restart', () => {
     expect(after?.id).not.toBe(before?.id);
     expect((await fetch(`http://127.0.0.1:${lease.services.web?.ports['8080/tcp']}/`)).ok).toBe(true);
     const store = scope.store();
-    const tries = store.history(10).filter((event) => event.action.startsWith('restart'));
+    const tries = store.history.list(10).filter((event) => event.action.startsWith('restart'));
     store.close();
     expect(tries.map((event) => `${event.action} ${event.detail.rung}`)).toEqual([
       'restart-failed restart',

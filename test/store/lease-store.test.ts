@@ -35,7 +35,7 @@ describe('LeaseStore', () => {
     expect(store.list()).toHaveLength(1);
     store.remove(taken as typeof lease);
     expect(store.list()).toEqual([]);
-    expect(store.history(10).map((e) => e.action)).toEqual(['claimed', 'stopping', 'released']);
+    expect(store.history.list(10).map((e) => e.action)).toEqual(['claimed', 'stopping', 'released']);
     store.close();
   });
 

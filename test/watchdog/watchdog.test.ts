@@ -151,7 +151,7 @@ describe('the watchdog', () => {
     expect(other.find(lease.id)?.state).toBe('expired');
     dog.round();
     expect(cleaned.map(({ project }) => project)).toEqual([lease.project]);
-    expect(other.history(10).map((e) => e.action)).toEqual([
+    expect(other.history.list(10).map((e) => e.action)).toEqual([
       'claimed',
       'starting',
       'suspect',

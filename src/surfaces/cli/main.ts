@@ -100,6 +100,15 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .action(async (options) => (await import('./clean.js')).clean(options));
 
   root
+    .command('history')
+    .argument('[environment]', 'project or lease id, or the beginning of one, also of one that is gone; none: all')
+    .description('print who did what to which environment, newest last')
+    .addOption(OPTIONS.limit())
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (name, options) => (await import('./history.js')).history(name, options));
+
+  root
     .command('recover')
     .description('find the environments again that a lost or damaged state database does not know')
     .addOption(OPTIONS.stateDir())

@@ -66,6 +66,8 @@ export const OPTIONS = {
     new Option('--graph-format <format>', 'kind of text').choices(['mermaid', 'dot']).default('mermaid'),
   services: () => new Option('-s, --services <names...>', 'services to restart (default: all that are not done)'),
   timeline: () => new Option('--timeline', 'where the seconds of each start went'),
+  limit: () =>
+    new Option('--limit <n>', 'how many events, the newest (10000 are kept)').argParser(positive).default(50),
   redirect: () =>
     new Option('--redirect', 'let Node processes reach leased ports under the numbers of the file (localhost:5432)'),
   json: () => new Option('--json', 'print one JSON document: {"success": …, "data": …}'),
@@ -95,6 +97,12 @@ function duration(text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined || ms <= 0) throw new InvalidArgumentError(`"${text}" is no duration such as 90s or 2m.`);
   return ms;
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < 1) throw new InvalidArgumentError(`"${text}" is no number from 1 on.`);
+  return number;
 }
 
 function ttl(text: string): number | null {
