@@ -21,6 +21,7 @@ export async function listContainers(
     service: c.Labels[SERVICE_LABEL] ?? '',
     status: c.State as ContainerSummary['status'],
     text: c.Status,
+    volumes: (c.Mounts ?? []).flatMap((mount) => (mount.Type === 'volume' && mount.Name ? [mount.Name] : [])),
   }));
 }
 

@@ -122,6 +122,8 @@ export interface ContainerSummary extends NamedObject {
   readonly status: Observation['status'];
   /** The engine's line for people, "Up 3 minutes (healthy)". */
   readonly text: string;
+  /** Names of the volumes that it has mounted. */
+  readonly volumes: readonly string[];
 }
 
 export interface ContainerDetail extends Omit<Observation, 'exits'> {

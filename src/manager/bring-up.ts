@@ -109,7 +109,7 @@ async function alternative(
   }
   const reason = busy === undefined ? 'the engine had no subnet for it' : `port ${busy} was taken by somebody else`;
   config.onProgress({ type: 'retry', project: lease.project, attempt: attempt + 1, of: MAX_ATTEMPTS, reason });
-  await reap(engine, lease, { emptyScans: 1 });
+  await reap(config, engine, lease, { emptyScans: 1 });
   if (busy !== undefined) return freeBlock(config, store, lease, [busy, ...publishedPorts(model)]);
   return store.exchangeSubnets(lease, await subnetRequest(config, engine, model, true, steps.signal));
 }

@@ -83,10 +83,10 @@ async function failureOf(task: Climb, rung: Rung): Promise<EnvironmentError | un
  *
  * @throws LEASE_LOST
  */
-async function assertHeld({ engine, store, record }: Climb): Promise<void> {
+async function assertHeld({ config, engine, store, record }: Climb): Promise<void> {
   const { id, project, generation } = record;
   if (store.find(id)?.generation === generation) return;
-  await reap(engine, record, { emptyScans: 2 });
+  await reap(config, engine, record, { emptyScans: 2 });
   throw new EnvironmentError('LEASE_LOST', { project, generation });
 }
 

@@ -2,6 +2,8 @@ import { EnvironmentError } from '../domain/errors.js';
 import { LABEL } from '../domain/labels.js';
 import type { LeaseRecord } from '../domain/lease.js';
 import type { Engine } from '../engine/engine.js';
+import type { Config } from './config.js';
+import { VolumeMemory } from './volume-memory.js';
 
 /** Cleanup has its own time: it must not be cut short by the deadline that made it necessary. Milliseconds. */
 const REAP_TIMEOUT = 60_000;
@@ -15,6 +17,10 @@ export interface ReapOptions {
    */
   readonly emptyScans: 1 | 2;
 }
+
+/** An anonymous volume's name, and the label that the engine gives to it. */
+const ANONYMOUS_NAME = /^[0-9a-f]{64}$/;
+const ANONYMOUS_LABEL = 'com.docker.volume.anonymous';
 
 /** Between two empty scans, and before an object that would not go is tried again. Milliseconds. */
 const QUIET = 400;
@@ -34,13 +40,14 @@ function quiet(scanMs: number): Promise<void> {
  *
  * @throws RELEASE_INCOMPLETE
  */
-export async function reap(engine: Engine, lease: LeaseRecord, options: ReapOptions): Promise<void> {
+export async function reap(config: Config, engine: Engine, lease: LeaseRecord, options: ReapOptions): Promise<void> {
   const signal = AbortSignal.timeout(REAP_TIMEOUT);
   let errors: unknown[] = [];
   let before = Number.POSITIVE_INFINITY;
+  const memory = new VolumeMemory(config, lease);
   for (let empty = 0, stalled = 0; stalled < MAX_STALLED; ) {
     const from = performance.now();
-    const found = await scan(engine, lease, signal);
+    const found = await scan(engine, lease, memory.names, signal);
     const scanMs = performance.now() - from;
     const count = found.containers.length + found.networks.length + found.volumes.length;
     if (count === 0) {
@@ -53,22 +60,31 @@ export async function reap(engine: Engine, lease: LeaseRecord, options: ReapOpti
     stalled = count < before ? 0 : stalled + 1;
     before = count;
     if (stalled > 0) await quiet(scanMs);
+    memory.add(found.anonymous);
     errors = await removeAll(engine, found, signal);
   }
-  throw incomplete(lease, await scan(engine, lease, signal), errors);
+  throw incomplete(lease, await scan(engine, lease, memory.names, signal), errors);
 }
 
 interface Found {
   readonly containers: readonly { id: string; name: string }[];
   readonly networks: readonly { id: string; name: string }[];
   readonly volumes: readonly { id: string; name: string }[];
+  /** Anonymous volumes of the containers. */
+  readonly anonymous: readonly string[];
 }
 
 /**
- * What is ours: the label, or, for a volume that the engine made by itself when a late container came (it bears no
- * label then), our project's exact prefix together with a date after the lease's.
+ * What is ours: the label; or, for a volume that the engine made by itself when a late container came (it bears no
+ * label then), our project's exact prefix together with a date after the lease's; or an anonymous volume that a
+ * container of ours had, in case the engine has removed the container and not the volume.
  */
-async function scan(engine: Engine, lease: LeaseRecord, signal: AbortSignal): Promise<Found> {
+async function scan(
+  engine: Engine,
+  lease: LeaseRecord,
+  known: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<Found> {
   const labels = { [LABEL.lease]: lease.id };
   const [containers, networks, volumes] = await Promise.all([
     engine.containers(labels, signal),
@@ -77,12 +93,14 @@ async function scan(engine: Engine, lease: LeaseRecord, signal: AbortSignal): Pr
   ]);
   // The engine gives whole seconds.
   const since = Math.floor(lease.createdAt / 1000) * 1000;
-  const ours = volumes.filter(
-    (v) =>
-      v.labels[LABEL.lease] === lease.id ||
-      (Object.keys(v.labels).length === 0 && v.name.startsWith(`${lease.project}_`) && v.createdAt >= since),
-  );
-  return { containers, networks, volumes: ours };
+  const ours = volumes.filter((v) => {
+    if (v.labels[LABEL.lease] === lease.id) return true;
+    if (v.createdAt < since) return false;
+    if (known.has(v.name)) return ANONYMOUS_LABEL in v.labels;
+    return Object.keys(v.labels).length === 0 && v.name.startsWith(`${lease.project}_`);
+  });
+  const mounted = containers.flatMap((container) => container.volumes);
+  return { containers, networks, volumes: ours, anonymous: mounted.filter((name) => ANONYMOUS_NAME.test(name)) };
 }
 
 async function removeAll(engine: Engine, found: Found, signal: AbortSignal): Promise<unknown[]> {

@@ -34,7 +34,7 @@ export async function end(context: Context, lease: LeaseRecord, cause: string, c
   const [engine, store] = await Promise.all([context.engine(), context.store()]);
   try {
     if (!complete) endCreators(context.config, lease);
-    await reap(engine, lease, { emptyScans: complete ? 1 : 2 });
+    await reap(context.config, engine, lease, { emptyScans: complete ? 1 : 2 });
   } catch (error) {
     store.transition(lease, 'failed', { reason: error instanceof Error ? error.message : String(error) });
     throw error;

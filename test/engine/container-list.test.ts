@@ -74,6 +74,7 @@ describe('the list of containers', () => {
         service: 'web',
         status: 'running',
         text: 'Up',
+        volumes: [],
       },
     ]);
     expect(asked).toEqual(['/containers/json?all=true&filters={"label":["lease=1","any"]}']);

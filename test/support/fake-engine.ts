@@ -105,7 +105,7 @@ export class FakeEngine implements Engine {
     this.#called('containers');
     return [...this.#containers.values()]
       .filter((c) => matches(c.labels, labels))
-      .map((c) => ({ ...c, text: c.status }));
+      .map((c) => ({ ...c, text: c.status, volumes: [] }));
   }
 
   async inspect(id: string) {
