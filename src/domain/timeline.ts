@@ -1,5 +1,5 @@
 import type { ComposeModel } from './model.js';
-import { isReady, type Verdict } from './readiness.js';
+import { isReady, type Verdict } from './verdict.js';
 
 /** Where the time of an acquire went. Milliseconds, counted from its beginning. */
 export interface Timeline {

@@ -1,13 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 
 const BLOCK = 512;
 
 /** Packs a dossier into `<folder>.tar.gz` beside it, to be sent or uploaded, and returns that path. */
 export async function archiveDossier(folder: string): Promise<string> {
+  const [{ pipeline }, { createGzip }] = await Promise.all([import('node:stream/promises'), import('node:zlib')]); // 4 ms
   const archive = `${folder}.tar.gz`;
   await pipeline(tarOf(folder), createGzip(), createWriteStream(archive, { mode: 0o600 }));
   return archive;

@@ -2,7 +2,7 @@ import { EnvironmentError } from '../domain/errors.js';
 import { LABEL } from '../domain/labels.js';
 import type { Binding, LeaseRecord } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
-import { readyTimeout, type Verdict } from '../domain/readiness.js';
+import { readyTimeout, type Verdict } from '../domain/verdict.js';
 import type { Waits } from '../domain/wait.js';
 import type { Engine } from '../engine/engine.js';
 import { withFileLock } from '../store/file-lock.js';

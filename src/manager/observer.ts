@@ -1,5 +1,6 @@
 import { type ComposeModel, replicas, type ServiceModel } from '../domain/model.js';
-import { judge, type Observation, oneShots, type Verdict, worst } from '../domain/readiness.js';
+import { judge, type Observation, oneShots } from '../domain/readiness.js';
+import { type Verdict, worst } from '../domain/verdict.js';
 import type { Waits } from '../domain/wait.js';
 import type { ContainerDetail, ContainerEvent, Engine } from '../engine/engine.js';
 import { Prober, type Question } from './prober.js';

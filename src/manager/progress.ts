@@ -1,6 +1,6 @@
 import type { Step } from '../domain/errors.js';
 import type { PortRange } from '../domain/ports.js';
-import type { Verdict } from '../domain/readiness.js';
+import type { Verdict } from '../domain/verdict.js';
 
 /** What an acquire or release tells while it works. Every rendering (terminal, plain, JSON) is made from these. */
 export type Progress =

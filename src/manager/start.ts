@@ -1,7 +1,8 @@
 import { EnvironmentError } from '../domain/errors.js';
 import { LABEL } from '../domain/labels.js';
 import type { LeaseRecord } from '../domain/lease.js';
-import { isReady, startable, type Verdict } from '../domain/readiness.js';
+import { startable } from '../domain/readiness.js';
+import { isReady, type Verdict } from '../domain/verdict.js';
 import type { ContainerEvent } from '../engine/engine.js';
 import { type Observed, Observer } from './observer.js';
 

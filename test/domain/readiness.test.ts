@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ComposeModel, ServiceModel } from '../../src/domain/model.js';
-import {
-  judge,
-  type Observation,
-  oneShots,
-  readyTimeout,
-  startable,
-  type Verdict,
-  whyNot,
-  worst,
-} from '../../src/domain/readiness.js';
+import { judge, type Observation, oneShots, startable } from '../../src/domain/readiness.js';
+import { readyTimeout, type Verdict, whyNot, worst } from '../../src/domain/verdict.js';
 
 const seen = (changes: Partial<Observation>): Observation => ({
   id: 'c',

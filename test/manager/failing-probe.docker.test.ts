@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { whyNot } from '../../src/domain/readiness.js';
+import { whyNot } from '../../src/domain/verdict.js';
 import { connectEngine } from '../../src/engine/docker-engine.js';
 import { Scope } from '../support/scope.js';
 import { fixture } from '../support/stacks.js';
