@@ -34,27 +34,6 @@ export class EngineApi {
     return createHash('sha256').update(bytes).digest('hex');
   }
 
-  /** Resolves when an object of that kind is made whose name begins so; never, if none is. */
-  created(kind, beginning) {
-    const filters = encodeURIComponent(JSON.stringify({ type: [kind], event: ['create'] }));
-    return new Promise((resolve, reject) => {
-      const call = request({ socketPath: this.#socket, path: `/v1.45/events?filters=${filters}` }, (response) => {
-        let rest = '';
-        response.on('error', () => {});
-        response.on('data', (chunk) => {
-          const lines = (rest + chunk).split('\n');
-          rest = lines.pop();
-          const names = lines.filter(Boolean).map((line) => JSON.parse(line).Actor.Attributes.name);
-          if (!names.some((name) => name.startsWith(beginning))) return;
-          call.destroy();
-          resolve();
-        });
-      });
-      call.on('error', reject).end();
-      call.on('socket', (socket) => socket.unref());
-    });
-  }
-
   async json(method, path, body) {
     const bytes = await this.#call(method, path, body);
     return bytes.length > 0 ? JSON.parse(bytes.toString()) : undefined;

@@ -13,8 +13,8 @@ const LIFE_LIMIT = 90_000;
 
 /** A life that was over too early tells that lives are shorter than thought: by this part of the difference. */
 const LEARNING = 4;
-/** From the first object of an environment on, Compose makes the others within about this time. Milliseconds. */
-const CREATING = 800;
+/** From its start on, Compose asks for all objects of an environment within about this time. Milliseconds. */
+const CREATING = 1000;
 
 /** Who dies, and how often that is drawn. */
 const VICTIMS = { owner: 3, 'owner and children': 2, 'process group': 2 };
@@ -42,11 +42,13 @@ export function planLife(random, name, lane) {
  * @returns the plan with: at (ms since its beginning), state (of its lease at that moment), struck (0: it was over
  *   already), cleanMs (from the death, or the end of the lease's time, until nothing of it was left), problems
  */
-export async function endLife(plan, { lane, lengths, census, api, isDecoy, hasWatchdog }) {
+export async function endLife(plan, { lane, lengths, census, isDecoy, hasWatchdog }) {
   const owner = lane.owner(plan.kind, plan.name);
   const begun = performance.now();
   const life = owner.live();
-  const over = await Promise.race([life, momentOf(plan, lengths, api)]);
+  const ended = new AbortController();
+  const over = await Promise.race([life, momentOf(plan, lengths, lane, ended.signal)]);
+  ended.abort();
   const outcome = { ...plan, lane: lane.name, at: Math.round(performance.now() - begun), problems: [] };
   const victims = over ? [] : victimsOf(plan.victim, owner, lane);
   outcome.state = lane.lease(plan.name)?.state ?? 'no lease';
@@ -64,9 +66,10 @@ export async function endLife(plan, { lane, lengths, census, api, isDecoy, hasWa
   return { ...outcome, sweeper, ...(await swept(sweeper, { lane, plan, died, isGone, problems: outcome.problems })) };
 }
 
-async function momentOf({ name, moment, fraction, kind }, lengths, api) {
+async function momentOf({ name, moment, fraction, kind }, lengths, lane, ended) {
   if (moment === 'any') return sleep(fraction * lengths[kind]);
-  await api.created('network', `${name}-`);
+  // Compose is started when its file has been written. What it has not yet asked for is what a sweep may miss.
+  while (!ended.aborted && !lane.isComposing(name)) await sleep(5);
   return sleep(fraction * CREATING);
 }
 

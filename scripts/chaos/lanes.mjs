@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { must, run } from '../../bench/support/command.mjs';
@@ -63,6 +63,12 @@ export class Lane {
 
   lease(name) {
     return this.leases().find(({ project }) => project.startsWith(`${name}-`));
+  }
+
+  /** Whether Compose has its file for that environment, or has had it. */
+  isComposing(name) {
+    const lease = this.lease(name);
+    return lease !== undefined && existsSync(join(this.where.stateDir, 'leases', lease.id, 'override.yml'));
   }
 
   leases() {
