@@ -11,6 +11,8 @@ const GRACE = 2000;
 const RELEASE_LIMIT = 62_000;
 /** How long a release is kept waiting by a frozen engine. Milliseconds. */
 const HUNG = 5000;
+/** What an owner may be told when its engine fails. */
+const CODES = ['ENGINE_UNAVAILABLE', 'ENGINE_HUNG', 'READY_TIMEOUT', 'ABORTED', 'RELEASE_INCOMPLETE', 'SERVICE_FAILED'];
 /** Owners at once. */
 const OWNERS = 2;
 
@@ -121,6 +123,6 @@ function tooLate({ events }, asked) {
   }
   if (releasing && failed?.ms - releasing.ms > RELEASE_LIMIT)
     problems.push(`a release took ${failed.ms - releasing.ms} ms`);
-  if (failed && !failed.code) problems.push(`an error without a code: ${failed.message}`);
+  if (failed && !CODES.includes(failed.code)) problems.push(`a wrong code, ${failed.code}: ${failed.message}`);
   return problems;
 }
