@@ -1,6 +1,5 @@
 import { describeOwner } from '../domain/owner.js';
 import type { HistoryEvent } from '../store/history.js';
-import { asOperation } from '../store/operation.js';
 import type { AcquiredEnvironment, AcquireOptions } from './acquire.js';
 import type { CleanOptions } from './clean.js';
 import { type ManagerOptions, readConfig } from './config.js';
@@ -10,7 +9,6 @@ import type { GraphOptions } from './graph.js';
 import type { HealthWatch } from './health-watch.js';
 import type { HistoryOptions } from './history.js';
 import { Lease } from './lease.js';
-import { thisProcess } from './machine.js';
 import { checkKeys } from './options.js';
 import type { PlanOptions, PlanReport } from './plan.js';
 import type { Recovered, RecoverOptions } from './recover.js';
@@ -139,7 +137,11 @@ export class Manager {
   }
 
   /** What a use case records belongs together, and says who ran it. */
-  #as<T>(name: string, run: () => Promise<T>, command?: string): Promise<T> {
+  async #as<T>(name: string, run: () => Promise<T>, command?: string): Promise<T> {
+    const [{ asOperation }, { thisProcess }] = await Promise.all([
+      import('../store/operation.js'),
+      import('./machine.js'),
+    ]);
     return asOperation(name, describeOwner(thisProcess(command)), run);
   }
 }
