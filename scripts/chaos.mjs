@@ -41,7 +41,9 @@ for (const [name, part] of Object.entries(PARTS)) {
   if (only === undefined) keep(`chaos-${name}.json`, { seed, head, rows, problems, ...result });
   console.log(`\n${name}\n\n${table(head, rows)}`);
   for (const { round, text } of problems) {
-    console.log(`BROKEN: ${text}\n  repeat: npm run chaos -- --only ${name} --seed ${seed} --round ${round}`);
+    console.log(
+      `BROKEN: ${text.replace(/\s+/g, ' ')}\n  repeat: npm run chaos -- --only ${name} --seed ${seed} --round ${round}`,
+    );
   }
   broken += problems.length;
 }
