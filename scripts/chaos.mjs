@@ -3,6 +3,7 @@
 //   kills    owners, their children and watchdogs die at random moments of a lease's life; --rounds is the number of deaths
 //   engine   the engine is restarted, killed or frozen while somebody acquires or releases
 //   clocks   clocks jump, owners are suspended or blocked, process numbers are used again: no living lease is reaped
+//   store    writers of one store are killed; --rounds is their number. Processes claim at once from ports that just suffice
 //   peers    the same deaths for docker compose, testcontainers-node and dockest (installed into .cache)
 //
 // Works on dist/ from outside, on an engine of its own (Linux, as root) of which every object is counted before and after.
@@ -15,8 +16,9 @@ import { engine } from './chaos/engine-part.mjs';
 import { kills } from './chaos/kills-part.mjs';
 import { peers } from './chaos/peers-part.mjs';
 import { Random } from './chaos/random.mjs';
+import { store } from './chaos/store-part.mjs';
 
-const PARTS = { kills, engine, clocks, peers };
+const PARTS = { kills, engine, clocks, store, peers };
 
 const seed = numberOption('--seed', randomInt(1_000_000));
 const rounds = numberOption('--rounds', undefined);
@@ -35,11 +37,13 @@ for (const [name, part] of Object.entries(PARTS)) {
     rows,
     problems,
     ...result
-  } = await part({ random, say, only, ...(rounds === undefined ? {} : { rounds }) });
+  } = await part({ seed, random, say, only, ...(rounds === undefined ? {} : { rounds }) });
   if (only === undefined) keep(`chaos-${name}.json`, { seed, head, rows, problems, ...result });
   console.log(`\n${name}\n\n${table(head, rows)}`);
   for (const { round, text } of problems) {
-    console.log(`BROKEN: ${text}\n  repeat: npm run chaos -- --only ${name} --seed ${seed} --round ${round}`);
+    console.log(
+      `BROKEN: ${text.replace(/\s+/g, ' ')}\n  repeat: npm run chaos -- --only ${name} --seed ${seed} --round ${round}`,
+    );
   }
   broken += problems.length;
 }

@@ -3,6 +3,7 @@ import { Census } from './census.mjs';
 import { Decoys } from './decoys.mjs';
 import { Lane } from './lanes.mjs';
 import { PrivateEngine } from './private-engine.mjs';
+import { marked, signal } from './processes.mjs';
 import { BASE, IMAGE } from './stack.mjs';
 
 /** An engine of our own with decoys on it, of which everything else is known; what a part of the harness works in. */
@@ -52,16 +53,22 @@ export class Arena {
 
   async dispose() {
     await Promise.allSettled(this.lanes.map((lane) => lane.close()));
+    for (const { pid } of marked(this.mark)) signal(pid, 'SIGKILL');
     await this.engine.dispose();
   }
 }
 
-/** Opens an arena, works in it, and takes it away whatever happened. */
+/** Opens an arena, works in it, and takes it away whatever happened; also when somebody ends this process. */
 export async function inArena(options, work) {
   const arena = await Arena.open(options);
+  const leave = () => arena.dispose().finally(() => process.exit(130));
+  for (const name of SIGNALS) process.once(name, leave);
   try {
     return await work(arena);
   } finally {
+    for (const name of SIGNALS) process.off(name, leave);
     await arena.dispose();
   }
 }
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];

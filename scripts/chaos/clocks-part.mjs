@@ -22,7 +22,7 @@ function judge(results) {
     const broken = mine.flatMap((result) => result.problems);
     return [
       name,
-      `${passed} sweeps past living leases, ${broken.length === 0 ? 'none touched' : `BROKEN: ${broken[0]}`}`,
+      `${passed} sweeps past living leases, ${broken.length === 0 ? 'none touched' : `BROKEN: ${broken[0].replace(/\s+/g, ' ').slice(0, 200)}`}`,
     ];
   });
   return { rows, problems };

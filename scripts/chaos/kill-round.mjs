@@ -19,9 +19,11 @@ const CREATING = 1000;
 /** Who dies, and how often that is drawn. */
 const VICTIMS = { owner: 3, 'owner and children': 2, 'process group': 2 };
 const VICTIMS_WITH_WATCHDOG = { ...VICTIMS, 'owner and watchdog': 2, watchdog: 1 };
-/** Who sweeps after a death; two at once get into each other's way. */
-const SWEEPERS = { clean: 3, 'two cleans': 1 };
-const SWEEPERS_WITH_WATCHDOG = { watchdog: 6, clean: 2, 'two cleans': 1 };
+/** Who sweeps after a death; two at once get into each other's way, and one that dies over it is followed by another. */
+const SWEEPERS = { clean: 3, 'two cleans': 1, 'a killed clean': 1 };
+const SWEEPERS_WITH_WATCHDOG = { watchdog: 6, clean: 2, 'two cleans': 1, 'a killed clean': 1 };
+/** How long a sweep takes, about. Milliseconds. */
+const SWEEPING = 2000;
 /** When: anywhere in a life, or in the part of it that leaves most behind. */
 const MOMENTS = { any: 5, creating: 1 };
 
@@ -33,7 +35,7 @@ export function planLife(random, name, lane) {
   const fraction = random.fraction();
   const survives = lane.watchdog && !victim.includes('watchdog');
   const sweeper = random.pick(survives ? SWEEPERS_WITH_WATCHDOG : SWEEPERS);
-  return { name: `${BASE}-${name}`, kind, victim, moment, fraction, sweeper };
+  return { name: `${BASE}-${name}`, kind, victim, moment, fraction, sweeper, sweepFraction: random.fraction() };
 }
 
 /**
@@ -94,9 +96,10 @@ async function swept(sweeper, { lane, plan, died, isGone, problems }) {
       return { by: 'watchdog', cleanMs: Math.round(performance.now() - from) };
     problems.push(`the watchdog left something for ${WATCHDOG_LIMIT} ms`);
   }
+  if (sweeper === 'a killed clean') await lane.killedClean(plan.sweepFraction * SWEEPING);
   const cleans = await Promise.all(Array.from({ length: sweeper === 'two cleans' ? 2 : 1 }, () => lane.clean()));
   for (const { code, said } of cleans) if (code !== 0) problems.push(`clean ended with ${code}: ${said}`);
   // Another sweep of the same state folder may have taken it over before, and still be at it.
   if (!(await untilTrue(isGone, SWEEP_LIMIT))) problems.push(`something is left ${SWEEP_LIMIT} ms after the sweep`);
-  return { by: 'clean', cleanMs: Math.round(performance.now() - from) };
+  return { by: sweeper === 'watchdog' ? 'clean' : sweeper, cleanMs: Math.round(performance.now() - from) };
 }

@@ -34,6 +34,8 @@ function judge({ rounds, hasWatchdog, decoys }) {
     ['state of the lease at the death', tallyText(tally(deaths.map(({ state }) => state)))],
     ['death to clean, by the watchdog', hasWatchdog ? spreadText(cleaned('watchdog')) : 'there is no watchdog'],
     ['death to clean, by `clean`', spreadText(cleaned('clean'))],
+    ['death to clean, by two at once', spreadText(cleaned('two cleans'))],
+    ['death to clean, by one that is killed and another', spreadText(cleaned('a killed clean'))],
   ];
   const problems = rounds.flatMap(({ number, problems: all }) => all.map((text) => ({ round: number, text })));
   return { figures, rows, problems };

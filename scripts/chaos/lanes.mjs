@@ -101,6 +101,13 @@ export class Lane {
     return { ms, code, removed, kept, said: (stderr + stdout).slice(-1500) };
   }
 
+  /** A `docker-manual clean` that is killed after so many milliseconds, if it has not ended by then. */
+  async killedClean(after) {
+    const { command, env } = this.#party('clean');
+    const [file, ...args] = command(process.execPath, [CLI, 'clean']);
+    await run(file, args, { env, limit: after });
+  }
+
   /** `docker-manual start`; resolves to { id, project }. */
   async start(name, ttl) {
     const { command, env, where } = this.#party(name);
