@@ -51,6 +51,11 @@ export const CATALOGUE = {
     message: 'The name "{name}" has no letter or digit that a project name could start with.',
     hint: 'Use lowercase letters, digits, "-" and "_", for example --name shop.',
   },
+  RESET_UNSUPPORTED: {
+    family: 'config',
+    message: '"{service}" has no {what}: {reason}.',
+    hint: 'Leave it out, or give a command of your own for it: see docs/reset.md.',
+  },
   ENGINE_UNAVAILABLE: {
     family: 'engine',
     message: 'No Docker engine answers at {endpoint}: {reason}.',
@@ -106,6 +111,11 @@ export const CATALOGUE = {
     message: 'Not ready within {seconds} s: {services}.{evidence}',
     hint: 'Give more time with --wait-timeout, or mend the health check of what is named above.',
   },
+  RESET_FAILED: {
+    family: 'start',
+    message: 'Service "{service}" of {project}: {what} failed: {reason}',
+    hint: 'The text is what the command in the container said. The data may be as it was, or half done: mend the cause and reset again.',
+  },
   PORT_CONFLICT: {
     family: 'start',
     message: 'Port {port} for service "{service}" was taken by somebody else in each of {attempts} attempts.{evidence}',
@@ -135,6 +145,11 @@ export const CATALOGUE = {
     family: 'lease',
     message: 'The lease of {project} is no longer ours (generation {generation}): it was released or taken over.',
     hint: 'Acquire a new environment; `docker-manual status` shows what is held now.',
+  },
+  ENVIRONMENT_CHANGED: {
+    family: 'lease',
+    message: '{project} is no longer what its lease says: {what}.',
+    hint: 'Nothing was touched. `docker-manual restart {project}` brings services back; else acquire a new environment.',
   },
   STORE_TOO_NEW: {
     family: 'lease',
@@ -208,7 +223,7 @@ export const CATALOGUE = {
   },
 } as const satisfies Record<string, CatalogueEntry>;
 
-/** The steps of an acquire, in order, and the one of a release. */
+/** The steps of an acquire, in order, and those of a reset and a release. */
 export type Step =
   | 'engine'
   | 'sweep'
@@ -219,6 +234,7 @@ export type Step =
   | 'copy'
   | 'start'
   | 'verify'
+  | 'reset'
   | 'release';
 
 export type ErrorCode = keyof typeof CATALOGUE;

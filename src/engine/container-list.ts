@@ -21,8 +21,15 @@ export async function listContainers(
     service: c.Labels[SERVICE_LABEL] ?? '',
     status: c.State as ContainerSummary['status'],
     text: c.Status,
+    published: publishedPorts(c.Ports ?? []),
     volumes: (c.Mounts ?? []).flatMap((mount) => (mount.Type === 'volume' && mount.Name ? [mount.Name] : [])),
   }));
+}
+
+/** The list has a line for each address family of the host, and one without a public port for what is only exposed. */
+function publishedPorts(ports: ContainerInfo['Ports']): ContainerSummary['published'] {
+  const bound = ports.filter((port) => port.PublicPort);
+  return bound.map((port) => ({ target: port.PrivatePort, protocol: port.Type, port: port.PublicPort }));
 }
 
 /** As the engine's filters take labels. */

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import Docker from 'dockerode';
 import type { Labels } from '../domain/labels.js';
 import type { VolumeCopy } from '../domain/override.js';
+import { classifyEngineError } from './classify.js';
 import { boundedCall, CALL_TIMEOUT, unlessGone } from './calls.js';
 import { clientOptions } from './client-options.js';
 import { containerDetail } from './container-detail.js';
@@ -160,14 +161,28 @@ export class Daemon {
     id: string,
     command: readonly string[],
     signal: AbortSignal,
+    env: Readonly<Record<string, string>> = {},
   ): Promise<{ exitCode: number; output: string }> {
     const container = this.#docker.getContainer(id);
     const created = await this.#call('create exec', signal, (abortSignal) =>
-      container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true, abortSignal }),
+      container.exec({
+        Cmd: [...command],
+        Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+        AttachStdout: true,
+        AttachStderr: true,
+        abortSignal,
+      }),
     );
     const stream = await this.#call('start exec', signal, (abortSignal) => created.start({ abortSignal }));
     const chunks: Buffer[] = [];
-    for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+    // The client ties the signal to the request only, and the answer to that has begun.
+    addAbortSignal(signal, stream);
+    try {
+      for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw classifyEngineError('read exec', this.#endpoint.url, cause);
+    }
     const { ExitCode } = await this.#call('inspect exec', signal, (abortSignal) => created.inspect({ abortSignal }));
     return { exitCode: ExitCode ?? -1, output: logText(Buffer.concat(chunks)) };
   }

@@ -35,7 +35,7 @@ export function connectEngine(env: NodeJS.ProcessEnv): Engine {
     volumes: async (labels, signal) => (await daemon()).volumes(labels, signal),
     removeVolume: async (name, signal) => (await daemon()).removeVolume(name, signal),
     copyIntoVolume: async (copy, labels, signal) => (await daemon()).copyIntoVolume(copy, labels, signal),
-    exec: async (id, command, signal) => (await daemon()).exec(id, command, signal),
+    exec: async (id, command, signal, env) => (await daemon()).exec(id, command, signal, env),
     logTail: async (id, lines, signal) => (await daemon()).logTail(id, lines, signal),
     logs: async (id, maxBytes, signal) => (await daemon()).logs(id, maxBytes, signal),
     events: async (labels, signal, options) => (await daemon()).events(labels, signal, options),

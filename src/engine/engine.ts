@@ -1,3 +1,4 @@
+import type { Published } from '../domain/identity.js';
 import type { Labels } from '../domain/labels.js';
 import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
@@ -61,8 +62,16 @@ export interface Engine {
    * any image runs. The container that it needs for that bears the labels and is removed again.
    */
   copyIntoVolume(copy: VolumeCopy, labels: Labels, signal: AbortSignal): Promise<void>;
-  /** Runs a command in a running container and returns what it wrote, stdout and stderr together. */
-  exec(id: string, command: readonly string[], signal: AbortSignal): Promise<{ exitCode: number; output: string }>;
+  /**
+   * Runs a command in a running container and returns what it wrote, stdout and stderr together. Secrets go into `env`:
+   * arguments can be seen by every process of the machine.
+   */
+  exec(
+    id: string,
+    command: readonly string[],
+    signal: AbortSignal,
+    env?: Readonly<Record<string, string>>,
+  ): Promise<{ exitCode: number; output: string }>;
   /** The last lines of stdout and stderr together, without terminal colours. */
   logTail(id: string, lines: number, signal: AbortSignal): Promise<string>;
   /** The whole log, stdout and stderr together, as plain text; of a longer one than `maxBytes` the beginning and the end. */
@@ -124,6 +133,8 @@ export interface ContainerSummary extends NamedObject {
   readonly text: string;
   /** Names of the volumes that it has mounted. */
   readonly volumes: readonly string[];
+  /** Empty while it does not run. */
+  readonly published: readonly Published[];
 }
 
 export interface ContainerDetail extends Omit<Observation, 'exits'> {

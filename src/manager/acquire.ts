@@ -102,7 +102,8 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
   const use = mode === 'shared' ? useOf(sharedKey(base, template, decisions, portMode), owner, options) : undefined;
   for (;;) {
     const joined = use && (await steps.run('claim', () => joinShared(context, use, template, portMode, steps.signal)));
-    if (joined) return { ...environmentOf(engine, modelOf(template, joined.project), joined, steps.timings()), use };
+    if (joined)
+      return { ...environmentOf({ config, engine }, modelOf(template, joined.project), joined, steps.timings()), use };
     const asked = { config, engine, store, files, template, name, mode, owner, decisions, portMode };
     const claimed = await steps.run('claim', () =>
       claim({ ...asked, sharedKey: use?.key ?? null, signal: steps.signal }),
@@ -180,26 +181,23 @@ async function connect(context: Context, signal: AbortSignal): Promise<{ engine:
   return { engine, store };
 }
 
-function handOver(
-  { engine, store, options, use, steps, journal }: Making,
-  { lease, model, bindings }: BroughtUp,
-  owner: Owner,
-): AcquiredEnvironment {
+function handOver(making: Making, { lease, model, bindings }: BroughtUp, owner: Owner): AcquiredEnvironment {
+  const { store, options, use, steps, journal } = making;
   const timings = steps.timings();
   const timeline = timelineOf(model, journal.begun, journal.marks(), timings);
   const holders = use && options.ttl === undefined ? [use.holder] : [];
   const expiresAt = options.ttl ? Date.now() + options.ttl : null;
   const record = store.ready(lease, { bindings, owner, holders, expiresAt, timeline });
-  return environmentOf(engine, model, record, timings);
+  return environmentOf(making, model, record, timings);
 }
 
 function environmentOf(
-  engine: Engine,
+  { config, engine }: Pick<Making, 'config' | 'engine'>,
   model: ComposeModel,
   record: LeaseRecord,
   timings: Readonly<Record<string, number>>,
 ): AcquiredEnvironment {
-  const { services, env } = addressesOf(model, record, engine.host);
+  const { services, env } = addressesOf(model, record, engine.host, config.stateDir);
   const withState = Object.entries(services).map(([name, address]) => {
     return [name, { state: record.timeline?.services[name]?.state ?? 'running', ...address }] as const;
   });

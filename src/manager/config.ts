@@ -40,6 +40,14 @@ export interface Config {
   readonly reconcile: 'fix' | 'report';
   readonly env: NodeJS.ProcessEnv;
   readonly onProgress: OnProgress;
+  /** The environment that another process has given to this one, by its variables. */
+  readonly leased: Leased | undefined;
+}
+
+/** DM_LEASE and DM_STATE_DIR: the lease, and the state folder that knows it. */
+export interface Leased {
+  readonly id: string;
+  readonly stateDir: string;
 }
 
 /** @throws OPTION_INVALID */
@@ -67,12 +75,20 @@ export function readConfig(options: ManagerOptions): Config {
     reconcile: options.reconcile ?? 'fix',
     env,
     onProgress,
+    leased: leasedBy(env, options.stateDir),
   };
 }
 
 /** Where nobody listens to progress, a notice still must not be lost. */
 function warn(progress: Progress): void {
   if (progress.type === 'notice') process.emitWarning(progress.text, 'DockerManualWarning');
+}
+
+/** Somebody who names a state folder means it: a lease of another folder then counts for nothing. */
+function leasedBy(env: NodeJS.ProcessEnv, stateDir: string | undefined): Leased | undefined {
+  if (!env.DM_LEASE || !env.DM_STATE_DIR) return undefined;
+  if (stateDir !== undefined && resolve(stateDir) !== resolve(env.DM_STATE_DIR)) return undefined;
+  return { id: env.DM_LEASE, stateDir: resolve(env.DM_STATE_DIR) };
 }
 
 function excludedPorts(options: ManagerOptions, env: NodeJS.ProcessEnv): number[] {

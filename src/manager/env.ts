@@ -35,16 +35,21 @@ export async function env(context: Context, options: EnvOptions): Promise<Enviro
   const signal = options.signal ?? new AbortController().signal;
   const template = await resolveModel(context.config, engine, lease.spec, signal);
   const model = modelOf(template, lease.project);
-  return { record: lease, ...addressesOf(model, lease, engine.host) };
+  return { record: lease, ...addressesOf(model, lease, engine.host, context.config.stateDir) };
 }
 
-/** Where the services of a lease are reached, and the variables that say so. */
+/**
+ * Where the services of a lease are reached, and the variables that say so. DM_LEASE and DM_STATE_DIR among them let a
+ * process that was given them ask the manager about the environment.
+ */
 export function addressesOf(
   model: ComposeModel,
   lease: LeaseRecord,
   host: string,
+  stateDir: string,
 ): Pick<EnvironmentAddresses, 'services' | 'env'> {
   const services = serviceAddresses(model, lease.bindings, host);
   const named = environmentVariables(model, services, lease.project);
-  return { services, env: { ...portVariables(lease.spec, lease.bindings), ...named } };
+  const identity = { DM_LEASE: lease.id, DM_STATE_DIR: stateDir };
+  return { services, env: { ...portVariables(lease.spec, lease.bindings), ...named, ...identity } };
 }

@@ -1,6 +1,8 @@
+import type { LeaseRecord } from '../domain/lease.js';
 import { describeOwner } from '../domain/owner.js';
 import type { HistoryEvent } from '../store/history.js';
 import type { AcquiredEnvironment, AcquireOptions } from './acquire.js';
+import type { CheckOptions } from './check.js';
 import type { CleanOptions } from './clean.js';
 import { type ManagerOptions, readConfig } from './config.js';
 import { type Context, createContext } from './context.js';
@@ -12,9 +14,12 @@ import { Lease } from './lease.js';
 import { checkKeys } from './options.js';
 import type { PlanOptions, PlanReport } from './plan.js';
 import type { Recovered, RecoverOptions } from './recover.js';
+import type { ResetOptions, ResetReport } from './reset.js';
 import type { Restarted, RestartOptions } from './restart.js';
+import type { SnapshotOptions } from './snapshot.js';
 import type { EnvironmentStatus } from './status.js';
 import type { Removal, StopOptions } from './stop.js';
+import type { WorkerDatabase, WorkerDatabaseOptions } from './worker-database.js';
 
 /**
  * The one way to environments; every door (API, command, test runner, Action) goes through it. Each method is a use
@@ -38,12 +43,18 @@ export class Manager {
     const { acquire } = await import('./acquire.js');
     const acquired = await this.#as('acquire', () => acquire(this.#context, options), options.owner);
     const watch = options.onUnhealthy && (await this.#as('health watch', () => this.#watch(acquired, options)));
-    return new Lease(acquired, async () => {
-      const { record, use } = acquired;
-      if (!use) return this.release(record.id);
-      if (watch) await this.#endWatches([watch]);
-      const { leaveShared } = await import('./shared.js');
-      await this.#as('release', () => leaveShared(this.#context, record, use));
+    return new Lease(acquired, {
+      check: (which) => this.check(which),
+      reset: (what) => this.reset(what),
+      snapshot: (what) => this.snapshot(what),
+      workerDatabase: (what) => this.workerDatabase(what),
+      release: async () => {
+        const { record, use } = acquired;
+        if (!use) return this.release(record.id);
+        if (watch) await this.#endWatches([watch]);
+        const { leaveShared } = await import('./shared.js');
+        await this.#as('release', () => leaveShared(this.#context, record, use));
+      },
     });
   }
 
@@ -87,6 +98,49 @@ export class Manager {
     checkKeys('restart', options, ['name', 'services', 'waitTimeout', 'cwd', 'signal']);
     const { restart } = await import('./restart.js');
     return this.#as('restart', () => restart(this.#context, options));
+  }
+
+  /**
+   * Makes sure that the ports of an environment are still published by running containers of its own: before the first
+   * test, or after a pause. One engine call.
+   *
+   * @throws ENVIRONMENT_CHANGED saying what is different
+   */
+  async check(options: CheckOptions = {}): Promise<LeaseRecord> {
+    checkKeys('check', options, ['name', 'cwd', 'signal']);
+    const { check } = await import('./check.js');
+    return check(this.#context, options);
+  }
+
+  /**
+   * Brings the data of an environment back to what is kept, without a restart: to the last snapshot, else to what it was
+   * at the first reset or the first database of a worker.
+   *
+   * @throws ENVIRONMENT_CHANGED, RESET_UNSUPPORTED, RESET_FAILED
+   */
+  async reset(options: ResetOptions = {}): Promise<ResetReport> {
+    checkKeys('reset', options, ['name', 'services', 'commands', 'slot', 'timeout', 'cwd', 'signal']);
+    const { reset } = await import('./reset.js');
+    return reset(this.#context, options);
+  }
+
+  /** Keeps the data as it is now, for later resets. @throws ENVIRONMENT_CHANGED, RESET_UNSUPPORTED, RESET_FAILED */
+  async snapshot(options: SnapshotOptions = {}): Promise<ResetReport> {
+    checkKeys('snapshot', options, ['name', 'services', 'timeout', 'cwd', 'signal']);
+    const { snapshot } = await import('./snapshot.js');
+    return snapshot(this.#context, options);
+  }
+
+  /**
+   * A database that only one worker of a test run uses, made when it is first asked for. In a worker process that was
+   * given an environment's variables, no option is needed.
+   *
+   * @throws ENVIRONMENT_CHANGED, RESET_UNSUPPORTED, RESET_FAILED
+   */
+  async workerDatabase(options: WorkerDatabaseOptions = {}): Promise<WorkerDatabase> {
+    checkKeys('workerDatabase', options, ['name', 'service', 'slot', 'timeout', 'cwd', 'signal']);
+    const { workerDatabase } = await import('./worker-database.js');
+    return workerDatabase(this.#context, options);
   }
 
   /** Ends environments by name. @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS, RELEASE_INCOMPLETE */

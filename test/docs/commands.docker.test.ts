@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { CLI } from '../support/run-cli.js';
 import { Scope } from '../support/scope.js';
-import { fixture } from '../support/stacks.js';
+import { fixture, POSTGRES_AND_REDIS } from '../support/stacks.js';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const PAGES = ['README.md', ...readdirSync(`${ROOT}docs`).map((name) => `docs/${name}`)].filter((name) =>
@@ -19,13 +19,16 @@ function commandsOf(page: string): string[] {
   return blocks.flatMap((block) => block.split('\n')).filter((line) => line.includes('docker-manual '));
 }
 
+/** For pages about services that the one small web server does not stand for. */
+const STACKS: Readonly<Record<string, string>> = { 'docs/reset.md': POSTGRES_AND_REDIS };
+
 /**
  * The commands of a page, in its order, in a project of their own: what a reader would type works as it is written.
  * An environment that a page's earlier command has started is there for its later ones.
  */
 it.each(PAGES.filter((page) => commandsOf(page).length > 0))('the commands in %s work as written', async (page) => {
   await using scope = new Scope();
-  scope.file('compose.yml', fixture());
+  scope.file('compose.yml', STACKS[page] ?? fixture());
   scope.file('package.json', '{ "name": "reader", "scripts": { "test": "node -e 0" } }');
   const shim = scope.file('bin/docker-manual', `#!/bin/sh\nexec "${process.execPath}" "${CLI}" "$@"\n`);
   chmodSync(shim, 0o755);

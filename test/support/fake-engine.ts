@@ -105,7 +105,7 @@ export class FakeEngine implements Engine {
     this.#called('containers');
     return [...this.#containers.values()]
       .filter((c) => matches(c.labels, labels))
-      .map((c) => ({ ...c, text: c.status, volumes: [] }));
+      .map((c) => ({ ...c, text: c.status, volumes: [], published: c.status === 'running' ? listed(c.published) : [] }));
   }
 
   async inspect(id: string) {
@@ -169,6 +169,7 @@ export class FakeEngine implements Engine {
   async recreate() {}
 
   async exec() {
+    this.#called('exec');
     return { exitCode: 0, output: '' };
   }
 
@@ -252,6 +253,13 @@ interface Published {
   readonly protocol: string;
   readonly host_ip: string;
   readonly published: string;
+}
+
+function listed(ports: ContainerDetail['ports']): ContainerSummary['published'] {
+  return Object.entries(ports).flatMap(([key, bindings]) => {
+    const [target, protocol] = key.split('/');
+    return bindings.map(({ port }) => ({ target: Number(target), protocol: String(protocol), port }));
+  });
 }
 
 function matches(labels: Labels, filter: LabelFilter): boolean {

@@ -70,11 +70,29 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .command('restart')
     .argument('[environment]', 'project or lease id, or the beginning of one; none: the one of this folder')
     .description('restart services and wait until they are ready; what does not come back is made anew')
-    .addOption(OPTIONS.services())
+    .addOption(OPTIONS.services('services to restart (default: all that are not done)'))
     .addOption(OPTIONS.waitTimeout())
     .addOption(OPTIONS.stateDir())
     .addOption(OPTIONS.json())
     .action(async (name, options) => (await import('./restart.js')).restart(name, options));
+
+  root
+    .command('reset')
+    .argument('[environment]', 'project or lease id, or the beginning of one; none: the one of this folder')
+    .description('bring the data back to the last snapshot, or else to the first reset, without a restart')
+    .addOption(OPTIONS.services('services to reset (default: all that can be)'))
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (name, options) => (await import('./reset.js')).reset(name, options));
+
+  root
+    .command('snapshot')
+    .argument('[environment]', 'project or lease id, or the beginning of one; none: the one of this folder')
+    .description('keep the data as it is now, for later resets to bring back')
+    .addOption(OPTIONS.services('services whose data is kept (default: all that can be)'))
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (name, options) => (await import('./reset.js')).snapshot(name, options));
 
   withSpecOptions(root.command('graph'))
     .description('print which service waits for which, as text for a diagram')

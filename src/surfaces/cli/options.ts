@@ -64,7 +64,7 @@ export const OPTIONS = {
   format: () => new Option('--format <format>', 'how to print').choices(['sh', 'dotenv', 'json']).default('sh'),
   graphFormat: () =>
     new Option('--graph-format <format>', 'kind of text').choices(['mermaid', 'dot']).default('mermaid'),
-  services: () => new Option('-s, --services <names...>', 'services to restart (default: all that are not done)'),
+  services: (meaning: string) => new Option('-s, --services <names...>', meaning),
   timeline: () => new Option('--timeline', 'where the seconds of each start went'),
   limit: () =>
     new Option('--limit <n>', 'how many events, the newest (10000 are kept)').argParser(positive).default(50),
