@@ -101,7 +101,7 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
   const base = baseOf({ config, files, name });
   const use = mode === 'shared' ? useOf(sharedKey(base, template, decisions, portMode), owner, options) : undefined;
   for (;;) {
-    const joined = use && (await steps.run('claim', () => joinShared(context, use, template, portMode, steps.signal)));
+    const joined = use && (await steps.run('claim', () => joinShared(context, use, steps.signal)));
     if (joined)
       return { ...environmentOf({ config, engine }, modelOf(template, joined.project), joined, steps.timings()), use };
     const asked = { config, engine, store, files, template, name, mode, owner, decisions, portMode };

@@ -1,16 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../domain/errors.js';
-import { LABEL } from '../domain/labels.js';
 import type { Holder, LeaseRecord } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import { describeOwner, type ProcessOwner } from '../domain/owner.js';
-import type { PortMode } from '../domain/ports.js';
+import { verified } from './check.js';
 import type { Context } from './context.js';
 import { lifeOf } from './machine.js';
 import { overBecause } from './owner-life.js';
-import { readBack } from './read-back.js';
-import { modelOf } from './resolve.js';
 import { collect } from './sweep.js';
 
 /** While another process makes the environment that is asked for. Milliseconds. */
@@ -43,14 +40,12 @@ export function sharedUse(key: string, process: ProcessOwner, keepFor: number | 
 export async function joinShared(
   context: Context,
   use: SharedUse,
-  template: ComposeModel,
-  portMode: PortMode,
   signal: AbortSignal,
 ): Promise<LeaseRecord | undefined> {
   const store = await context.store();
   for (let told = false; ; ) {
     const lease = store.shared.join(use.key, use.holder, expiryOf(use), lifeOf);
-    if (lease) return (await isIntact(context, lease, use, template, portMode, signal)) ? lease : undefined;
+    if (lease) return (await isIntact(context, lease, use, signal)) ? lease : undefined;
     const found = store.shared.find(use.key);
     if (!found) return undefined;
     const cause = await overBecause(context, found);
@@ -82,18 +77,9 @@ function expiryOf({ keepFor }: SharedUse): number | null {
 }
 
 /** Whether the ports still lead to its containers. One that nobody else uses is removed when they do not. */
-async function isIntact(
-  context: Context,
-  lease: LeaseRecord,
-  use: SharedUse,
-  template: ComposeModel,
-  portMode: PortMode,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const model = modelOf(template, lease.project);
+async function isIntact(context: Context, lease: LeaseRecord, use: SharedUse, signal: AbortSignal): Promise<boolean> {
   try {
-    const engine = await context.engine();
-    const containers = await engine.containers({ [LABEL.lease]: lease.id }, signal);
+    const containers = await verified(context, lease, signal);
     const running = new Set(containers.filter((c) => c.status === 'running').map((c) => c.service));
     const stopped = Object.entries(lease.timeline?.services ?? {}).find(
       ([name, { state }]) => state !== 'completed' && !running.has(name),
@@ -102,7 +88,6 @@ async function isIntact(
       const params = { service: stopped[0], reason: 'does not run any more', evidence: '' };
       throw new EnvironmentError('SERVICE_FAILED', params);
     }
-    await readBack(engine, lease, model, lease.bindings, portMode, signal);
     return true;
   } catch (error) {
     const store = await context.store();

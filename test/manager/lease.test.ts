@@ -10,7 +10,7 @@ function leaseOn(host: string): Lease {
     env: {},
     timings: {},
   };
-  return new Lease(acquired as unknown as AcquiredEnvironment, async () => {});
+  return new Lease(acquired as unknown as AcquiredEnvironment, {} as ConstructorParameters<typeof Lease>[1]);
 }
 
 describe('redirect', () => {

@@ -31,6 +31,7 @@ it('removes the anonymous volume of a container that the engine has removed with
     service: 'web',
     status: 'running',
     text: 'Up',
+    published: [],
     volumes: [OURS, OLDER, 'shop-a1_data'],
   };
   let containers = [container];

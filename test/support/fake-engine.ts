@@ -105,7 +105,12 @@ export class FakeEngine implements Engine {
     this.#called('containers');
     return [...this.#containers.values()]
       .filter((c) => matches(c.labels, labels))
-      .map((c) => ({ ...c, text: c.status, volumes: [], published: c.status === 'running' ? listed(c.published) : [] }));
+      .map((c) => ({
+        ...c,
+        text: c.status,
+        volumes: [],
+        published: c.status === 'running' ? listed(c.published) : [],
+      }));
   }
 
   async inspect(id: string) {
