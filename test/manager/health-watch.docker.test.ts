@@ -97,7 +97,7 @@ describe('onUnhealthy: restart', () => {
     await scope.told('well');
     expect((await scope.manager.status())[0]?.record.state).toBe('ready');
     expect(scope.progress.filter(({ type }) => type === 'degraded')).toHaveLength(1);
-  });
+  }, 180_000);
 
   it('ends with the release, also in the middle of a recovery', async () => {
     await using scope = new Scope({ ports: PORTS });
