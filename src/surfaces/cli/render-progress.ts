@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import pc from 'picocolors';
 import { formatDuration, type OnProgress, type Progress, type Verdict, whyNot } from '../../index.js';
-import { HEARTBEAT, Heartbeat } from './heartbeat.js';
+import { HEARTBEAT, Heartbeat } from '../heartbeat.js';
 import { showNotices } from './notices.js';
 
 export interface ProgressRenderer {
