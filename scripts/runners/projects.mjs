@@ -48,7 +48,7 @@ export function project(runner, node = THIS_NODE, name = 'suite') {
   const { example } = RUNNERS[runner];
   installNode(node);
   installRunner(runner);
-  const modules = installPackage(node);
+  const modules = installPackage(node, `${runner}-${name}`);
   const folder = join(CACHE, 'runners', runner, `node-${node}-${name}`);
   rmSync(folder, { recursive: true, force: true });
   cpSync(join(ROOT, 'examples', example), folder, { recursive: true });
@@ -89,16 +89,18 @@ function moduleOf(runner, path) {
 }
 
 /**
- * This package as it is now, in a node_modules with what it needs. This Node finds that in the project's own
- * node_modules; another needs another build of better-sqlite3.
+ * This package as it is now, beside what it needs and away from what the runner needs, as npm would nest it. This Node
+ * finds that in the project's own node_modules; another needs another build of better-sqlite3.
+ *
+ * @returns a node_modules folder for `user` alone
  */
-function installPackage(node) {
+function installPackage(node, user) {
   const folder = join(CACHE, 'runners', `package-node-${node}`);
-  const modules = join(folder, 'node_modules');
-  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  if (node !== THIS_NODE && !existsSync(join(modules, 'better-sqlite3'))) {
-    npm(folder, manifest.dependencies, {}, nodeBinary(node));
+  if (node !== THIS_NODE && !existsSync(join(folder, 'node_modules/better-sqlite3'))) {
+    const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    npm(folder, dependencies, {}, nodeBinary(node));
   }
+  const modules = join(folder, user, 'node_modules');
   const place = join(modules, 'docker-manual');
   rmSync(place, { recursive: true, force: true });
   mkdirSync(place, { recursive: true });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { api } from '../../bench/support/raw-engine.mjs';
 import { LeaseStore } from '../../dist/store/lease-store.js';
@@ -54,24 +55,38 @@ export class Place {
   }
 }
 
-/** Starts a suite. `ended` → { code, signal, output, ms }. */
+/** Starts a suite. `ended` → { code, signal, output, ms }; `said` resolves when the output has a text. */
 export function start({ command, folder }, env, { stdin = 'ignore', limit = 120_000 } = {}) {
   const from = performance.now();
   const child = spawn(command[0], command.slice(1), { cwd: folder, env, stdio: [stdin, 'pipe', 'pipe'] });
+  const waiting = new Set();
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {
       output += text;
+      for (const look of waiting) look();
     });
   }
   const timer = setTimeout(() => child.kill('SIGKILL'), limit);
   // Not `close`: what a killed runner leaves may hold the pipes open.
   const ended = once(child, 'exit').then(async ([code, signal]) => {
+    const ms = Math.round(performance.now() - from);
     clearTimeout(timer);
-    await Promise.race([Promise.all([once(child.stdout, 'end'), once(child.stderr, 'end')]), wait(300)]);
-    return { code, signal, output, ms: Math.round(performance.now() - from) };
+    await Promise.race([Promise.all([finished(child.stdout), finished(child.stderr)]), wait(300)]);
+    return { code, signal, output, ms };
   });
-  return { child, ended };
+  const said = (text) => {
+    const seen = new Promise((resolve) => {
+      const look = () => output.includes(text) && resolve();
+      waiting.add(look);
+      look();
+    });
+    const never = ended.then((end) => {
+      throw new Error(`ended without a word of "${text}": ${end.output}`);
+    });
+    return Promise.race([seen, never]);
+  };
+  return { child, ended, said };
 }
 
 /** The environments that runs have told of, "docker-manual: shop-1f2e3d4c is ready after 2.1 s". */

@@ -4,7 +4,7 @@ import { openRun, type RunInfo, type RunOptions } from './run.js';
 /** As much of vitest's `TestProject` as is used here; the same in vitest 3.2, 4 and 5. */
 interface Project {
   readonly name: string;
-  readonly config: { readonly root: string; readonly env: Record<string, unknown> };
+  readonly config: { readonly root: string; env?: Record<string, unknown> };
   /** All projects with tests; the root is among them only when it has tests of its own. */
   readonly vitest: { readonly projects: readonly unknown[] };
   getProvidedContext(): { readonly dockerManualOptions?: RunOptions };
@@ -18,9 +18,8 @@ interface Project {
  */
 export default async function setup(project: Project): Promise<() => Promise<void>> {
   const options = project.getProvidedContext().dockerManualOptions ?? {};
-  const reason = whyNothing(project, options);
-  if (reason) {
-    project.provide('dockerManual', { lease: null, project: null, services: {}, env: {}, skipped: reason });
+  if (startsNothing(project, options)) {
+    project.provide('dockerManual', { lease: null, project: null, services: {}, env: {}, skipped: null });
     return async () => {};
   }
   const ofProject = options.scope === 'project';
@@ -28,14 +27,15 @@ export default async function setup(project: Project): Promise<() => Promise<voi
   const run = await readably(() => openRun({ owner: 'vitest', cwd: project.config.root, ...options, ...named }));
   project.provide('dockerManual', run.info);
   // Of two projects only one could have its variables in the process.
-  if (ofProject) Object.assign(project.config.env, run.info.env);
+  if (ofProject) project.config.env = { ...project.config.env, ...run.info.env };
   return () => readably(() => run.close());
 }
 
-function whyNothing(project: Project, options: RunOptions): string | undefined {
-  // vitest 3 and 4 run the setup for `vitest list`, too.
-  if (process.argv.slice(2).find((argument) => !argument.startsWith('-')) === 'list') return 'tests are only listed';
-  // vitest runs the root's setup also where all tests are in its projects.
-  if (options.scope === 'project' && !project.vitest.projects.includes(project)) return 'no tests are in this project';
-  return undefined;
+/**
+ * vitest 3 and 4 run the setup for `vitest list`, too; and all versions run the root's setup where the tests are in
+ * projects only.
+ */
+function startsNothing(project: Project, { scope }: RunOptions): boolean {
+  const command = process.argv.slice(2).find((argument) => !argument.startsWith('-'));
+  return command === 'list' || (scope === 'project' && !project.vitest.projects.includes(project));
 }

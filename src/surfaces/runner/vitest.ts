@@ -13,17 +13,20 @@ declare module 'vitest' {
   }
 }
 
+/** As much of Vite's configuration as the plugin changes. */
+interface Config {
+  test?: { globalSetup?: string | string[]; provide?: object };
+}
+
 /** As much of a Vite plugin as this one is; assignable to that of every Vite version. */
 export interface DockerManualPlugin {
   readonly name: string;
-  config(): {
-    readonly test: { readonly globalSetup: string[]; readonly provide: { readonly dockerManualOptions: RunOptions } };
-  };
+  config(config: object): void;
 }
 
 /**
  * The plugin for `vitest.config.ts`: one environment for the run, its variables in `process.env` of the workers, and
- * `inject('dockerManual')` in the tests.
+ * `inject('dockerManual')` in the tests. Global setups of the user run after it and find the services ready.
  *
  * ```ts
  * export default defineConfig({ plugins: [dockerManual({ files: ['compose.yml'] })] });
@@ -33,6 +36,14 @@ export function dockerManual(options: RunOptions = {}): DockerManualPlugin {
   const setup = fileURLToPath(new URL('./vitest-setup.js', import.meta.url));
   return {
     name: 'docker-manual',
-    config: () => ({ test: { globalSetup: [setup], provide: { dockerManualOptions: options } } }),
+    // Changed in place: what a hook returns is appended, and our setup has to be the first.
+    config(config: Config) {
+      const others = [config.test?.globalSetup ?? []].flat().filter((file) => file !== setup);
+      config.test = {
+        ...config.test,
+        globalSetup: [setup, ...others],
+        provide: { ...config.test?.provide, dockerManualOptions: options },
+      };
+    },
   };
 }
