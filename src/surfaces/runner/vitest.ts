@@ -13,6 +13,9 @@ declare module 'vitest' {
   }
 }
 
+/** What is injected while tests are only listed. */
+const NOTHING: RunInfo = { lease: null, project: null, services: {}, env: {}, skipped: null };
+
 /** As much of Vite's configuration as the plugin changes. */
 interface Config {
   test?: { globalSetup?: string | string[]; provide?: object };
@@ -42,7 +45,7 @@ export function dockerManual(options: RunOptions = {}): DockerManualPlugin {
       config.test = {
         ...config.test,
         globalSetup: [setup, ...others],
-        provide: { ...config.test?.provide, dockerManualOptions: options },
+        provide: { dockerManual: NOTHING, ...config.test?.provide, dockerManualOptions: options },
       };
     },
   };
