@@ -89,7 +89,7 @@ export function start({ command, folder }, env, { stdin = 'ignore', limit = 120_
   return { child, ended, said };
 }
 
-/** The environments that runs have told of, "docker-manual: shop-1f2e3d4c is ready after 2.1 s". */
+/** The environments that runs have told of, "docker-manual: shop-1f2e3d4c: ready in 2.1s"; those of `docker-manual run` lack the prefix. */
 export function projectsIn(output) {
-  return [...output.matchAll(/^.*docker-manual: (\S+) is ready after/gm)].map((match) => match[1]);
+  return [...output.matchAll(/^(?:docker-manual: )?(\S+): ready in /gm)].map((match) => match[1]);
 }

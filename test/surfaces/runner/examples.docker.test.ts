@@ -14,7 +14,7 @@ describe('the example of', () => {
     const left = await place.left();
     place.remove();
     expect({ code, output, left }).toEqual({ code: 0, output: expect.any(String), left: [] });
-    if (runner !== 'node-test-run') expect(projectsIn(output)).toHaveLength(1);
+    expect(projectsIn(output)).toHaveLength(1);
   });
 });
 
