@@ -1,4 +1,4 @@
-export type { ServiceAddress } from './domain/addresses.js';
+export { type ServiceAddress, variableName } from './domain/addresses.js';
 export { DECISIONS, type Decisions } from './domain/decisions.js';
 export { formatDuration, parseDuration } from './domain/duration.js';
 export {

@@ -1,7 +1,8 @@
 import type { WriteStream } from 'node:tty';
 import pc from 'picocolors';
-import { formatDuration, type OnProgress, type Progress, type Verdict, whyNot } from '../../index.js';
-import { HEARTBEAT, Heartbeat } from './heartbeat.js';
+import { formatDuration, type OnProgress, type Verdict, whyNot } from '../../index.js';
+import { HEARTBEAT, Heartbeat } from '../heartbeat.js';
+import { progressLine, titleOf } from '../progress-line.js';
 import { showNotices } from './notices.js';
 
 export interface ProgressRenderer {
@@ -36,7 +37,7 @@ function lines(stream: WriteStream): ProgressRenderer {
         if (said.get(service) === news) return;
         said.set(service, news);
       }
-      const text = describe(progress);
+      const text = progressLine(progress);
       if (text) stream.write(`${text}\n`);
     },
     end: () => clearInterval(timer),
@@ -76,7 +77,7 @@ function board(stream: WriteStream): ProgressRenderer {
       if (progress.type === 'claimed') title = titleOf(progress);
       else if (progress.type === 'service') services.set(progress.service, progress);
       else {
-        const text = describe(progress);
+        const text = progressLine(progress);
         if (!text || progress.type === 'ready') return;
         erase();
         stream.write(`${text}\n`);
@@ -104,60 +105,4 @@ function clip(line: string, columns: number): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes
   const bare = line.replace(/\u001b\[\d+m/g, '');
   return bare.length <= columns ? line : `${bare.slice(0, columns - 1)}…`;
-}
-
-function titleOf(progress: Extract<Progress, { type: 'claimed' }>): string {
-  const ports = progress.ports ? ` · ports ${progress.ports.first}-${progress.ports.last}` : '';
-  return `${progress.project} · ${progress.services.length} services${ports}`;
-}
-
-/** One event as a line; undefined for what is of no interest alone. */
-function describe(progress: Progress): string | undefined {
-  switch (progress.type) {
-    case 'claimed':
-      return titleOf(progress);
-    case 'fetching':
-      return `${progress.project}: pulling ${progress.images.join(', ')}`;
-    case 'building':
-      return `${progress.project}: building ${progress.services.join(', ')}`;
-    case 'retry':
-      return `${progress.project}: ${progress.reason}; attempt ${progress.attempt} of ${progress.of}`;
-    case 'service':
-      return serviceLine(progress);
-    case 'ready':
-      return `${progress.project}: ready in ${formatDuration(progress.afterMs)}`;
-    case 'unhealthy':
-      return `${progress.project}: ${lostText(progress.services)}${progress.action === 'restart' ? ': bringing it back' : ''}`;
-    case 'well':
-      return `${progress.project}: all services are well again after ${formatDuration(progress.afterMs)}`;
-    case 'degraded':
-      return `${progress.project}: ${progress.services.join(', ')} not brought back any more: ${progress.reason}`;
-    case 'removed':
-      return `${progress.project}: removed (${progress.cause})`;
-    case 'waiting':
-    case 'left':
-      return `${progress.project}: ${progress.reason}`;
-    case 'notice':
-      return `docker-manual: ${progress.text}`;
-    case 'step':
-      return undefined;
-  }
-}
-
-function lostText(services: Readonly<Record<string, string>>): string {
-  return Object.entries(services)
-    .map(([name, reason]) => `${name} ${reason}`)
-    .join(', ');
-}
-
-function serviceLine({
-  project,
-  service,
-  verdict,
-  afterMs,
-}: Extract<Progress, { type: 'service' }>): string | undefined {
-  if (verdict.state === 'created') return undefined;
-  const why =
-    verdict.state === 'starting' ? ` (${whyNot(verdict)})` : verdict.state === 'failed' ? `: ${verdict.reason}` : '';
-  return `${project}: ${service} ${verdict.state} after ${formatDuration(afterMs)}${why}`;
 }

@@ -1,4 +1,4 @@
-import { formatDuration, type Progress, type Verdict, whyNot } from '../../index.js';
+import { formatDuration, type Progress, type Verdict, whyNot } from '../index.js';
 
 /** A log without a word for longer than this looks like a job that hangs. Milliseconds. */
 export const HEARTBEAT = 10_000;

@@ -1,8 +1,8 @@
 import type { WriteStream } from 'node:tty';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Verdict } from '../../../src/index.js';
-import { Heartbeat } from '../../../src/surfaces/cli/heartbeat.js';
-import { progressRenderer } from '../../../src/surfaces/cli/render-progress.js';
+import type { Verdict } from '../../src/index.js';
+import { progressRenderer } from '../../src/surfaces/cli/render-progress.js';
+import { Heartbeat } from '../../src/surfaces/heartbeat.js';
 
 const service = (name: string, verdict: Verdict) =>
   ({ type: 'service', project: 'shop-1', service: name, verdict, afterMs: 0 }) as const;

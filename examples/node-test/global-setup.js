@@ -1,0 +1,3 @@
+import { dockerManual } from 'docker-manual/node-test';
+
+export const { globalSetup, globalTeardown } = dockerManual({ files: ['compose.yml'] });
