@@ -38,7 +38,8 @@ export function ensureWatchdog(config: Config, store: LeaseStore): void {
   if (holder && lifeOf(holder) === 'alive') return;
   if (!existsSync(entry)) return; // run from the sources, as our own tests do
   const log = openSync(join(config.stateDir, 'watchdog.log'), 'a', 0o600);
-  const child = spawn(process.execPath, ['--max-semi-space-size=1', entry, config.stateDir], {
+  const [program, ...args] = orphaned(process.execPath, '--max-semi-space-size=1', entry, config.stateDir);
+  const child = spawn(program, args, {
     detached: true,
     stdio: ['ignore', log, log],
     cwd: parse(config.stateDir).root,
@@ -48,4 +49,10 @@ export function ensureWatchdog(config: Config, store: LeaseStore): void {
   child.on('error', () => {}); // without a watchdog the next command cleans up
   child.unref();
   closeSync(log);
+}
+
+/** Through a shell that ends at once, so that whoever ends the owner with all its descendants does not find it. */
+function orphaned(...command: readonly string[]): [string, ...string[]] {
+  if (process.platform === 'win32') return command as [string, ...string[]];
+  return ['/bin/sh', '-c', '"$@" &', 'sh', ...command];
 }

@@ -40,10 +40,12 @@ function watchdogOf(scope: Scope): number | undefined {
   return pid;
 }
 
-/** Field 6 of /proc/PID/stat. */
-function sessionOf(pid: number): number {
+const [PARENT, SESSION] = [4, 6];
+
+/** A field of /proc/PID/stat, counted as proc(5) does. */
+function fieldOf(pid: number, field: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3]);
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[field - 3]);
 }
 
 describe('an owner that is killed', () => {
@@ -53,7 +55,9 @@ describe('an owner that is killed', () => {
     const child = await holder(scope, { watchdog: true });
     await expect.poll(() => watchdogOf(scope), { timeout: 10_000 }).toBeDefined();
     const watchdog = watchdogOf(scope) as number;
-    expect(sessionOf(watchdog)).toBe(watchdog);
+    // Neither a Ctrl-C of the owner's group nor the end of all its descendants reaches it.
+    expect(fieldOf(watchdog, SESSION)).not.toBe(fieldOf(process.pid, SESSION));
+    expect(fieldOf(watchdog, PARENT)).not.toBe(child.pid);
     await kill(child);
     await expect.poll(() => leftovers(scope.stateDir, scope.engine), { timeout: 20_000 }).toEqual([]);
     await expect.poll(() => identityOf(watchdog).startTicks, { timeout: 10_000 }).toBeNull();

@@ -7,7 +7,10 @@ import { Heartbeat } from '../../src/surfaces/heartbeat.js';
 const service = (name: string, verdict: Verdict) =>
   ({ type: 'service', project: 'shop-1', service: name, verdict, afterMs: 0 }) as const;
 
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+});
 
 describe('the heartbeat', () => {
   it('names what has begun and is not ready, since when and why, and not what waits for it', () => {
@@ -63,5 +66,27 @@ describe('the heartbeat', () => {
       'shop-1: still waiting for api (10s): health check: starting\n',
       'shop-1: still waiting for api (20s): health check: starting\n',
     ]);
+  });
+});
+
+describe('the board of a terminal', () => {
+  it('shows what a failing health check says, and after its end only lines', () => {
+    vi.useFakeTimers();
+    vi.stubEnv('CI', '');
+    vi.stubEnv('TERM', 'xterm');
+    let written = '';
+    const write = (text: string) => {
+      written += text;
+    };
+    const render = progressRenderer({ isTTY: true, columns: 120, write } as unknown as WriteStream, false);
+    const probe = 'the last 5 times: refused';
+    render.show(service('api', { state: 'starting', why: 'health check fails', probe }));
+    expect(written).toContain('health check fails, the last 5 times: refused');
+    render.end();
+    written = '';
+    const services = { api: 'exited with code 3' };
+    render.show({ type: 'unhealthy', project: 'shop-1', services, action: 'restart' });
+    vi.advanceTimersByTime(1000);
+    expect(written).toBe('shop-1: api exited with code 3: bringing it back\n');
   });
 });
