@@ -31,7 +31,9 @@ afterEach(() => {
 const answer: RequestListener = (request, response) => {
   asked.push(decodeURIComponent(request.url ?? ''));
   const labels = { 'com.docker.compose.service': 'web', lease: '1' };
-  response.end(JSON.stringify([{ Id: 'abc', Names: ['/shop-web-1'], Labels: labels, State: 'running', Status: 'Up' }]));
+  const container = { Id: 'abc', Names: ['/shop-web-1'], Labels: labels, State: 'running', Status: 'Up' };
+  const published = { IP: '127.0.0.1', PrivatePort: 80, PublicPort: 30000, Type: 'tcp' };
+  response.end(JSON.stringify([{ ...container, Ports: [{ PrivatePort: 9229, Type: 'tcp' }, published] }]));
 };
 
 async function listening(made: Server, where: string | number): Promise<number> {
@@ -74,6 +76,7 @@ describe('the list of containers', () => {
         service: 'web',
         status: 'running',
         text: 'Up',
+        published: [{ target: 80, protocol: 'tcp', port: 30000 }],
         volumes: [],
       },
     ]);
