@@ -62,6 +62,7 @@ function seats(lanes) {
 
 async function oneRound(arena, random, number, { lengths, hasWatchdog }) {
   for (const lane of arena.lanes) {
+    lane.bereaved = false;
     if (lane.resident) continue;
     await lane.close();
     lane.open();

@@ -53,6 +53,8 @@ export async function endLife(plan, { lane, lengths, census, isDecoy, hasWatchdo
   ended.abort();
   const outcome = { ...plan, lane: lane.name, at: Math.round(performance.now() - begun), problems: [] };
   const victims = over ? [] : victimsOf(plan.victim, owner, lane);
+  const watchdogs = lane.watchdogs().map(({ pid }) => pid);
+  if (victims.some((pid) => watchdogs.includes(pid))) lane.bereaved = true;
   outcome.state = lane.lease(plan.name)?.state ?? 'no lease';
   if (victims.includes(owner.pid)) owner.condemn();
   outcome.struck = victims.filter((pid) => signal(pid, 'SIGKILL')).length;
@@ -64,7 +66,8 @@ export async function endLife(plan, { lane, lengths, census, isDecoy, hasWatchdo
     if (lane.lease(plan.name)) return false;
     return !(await census.look(80)).some((object) => object.name.startsWith(`${plan.name}-`) && !isDecoy(object));
   };
-  const sweeper = plan.sweeper === 'watchdog' && !hasWatchdog ? 'clean' : plan.sweeper;
+  const watched = hasWatchdog && watchdogs.length > 0;
+  const sweeper = plan.sweeper === 'watchdog' && !watched ? 'clean' : plan.sweeper;
   return { ...outcome, sweeper, ...(await swept(sweeper, { lane, plan, died, isGone, problems: outcome.problems })) };
 }
 
@@ -92,9 +95,11 @@ async function swept(sweeper, { lane, plan, died, isGone, problems }) {
   const from = Math.max(died, performance.now() + wait);
   await sleep(wait);
   if (sweeper === 'watchdog') {
-    if (await untilTrue(isGone, WATCHDOG_LIMIT))
-      return { by: 'watchdog', cleanMs: Math.round(performance.now() - from) };
-    problems.push(`the watchdog left something for ${WATCHDOG_LIMIT} ms`);
+    // One that somebody else has killed meanwhile sweeps nothing.
+    const isAlone = () => lane.bereaved && lane.watchdogs().length === 0;
+    await untilTrue(async () => (await isGone()) || isAlone(), WATCHDOG_LIMIT);
+    if (await isGone()) return { by: 'watchdog', cleanMs: Math.round(performance.now() - from) };
+    if (!isAlone()) problems.push(`the watchdog left something for ${WATCHDOG_LIMIT} ms`);
   }
   if (sweeper === 'a killed clean') await lane.killedClean(plan.sweepFraction * SWEEPING);
   const cleans = await Promise.all(Array.from({ length: sweeper === 'two cleans' ? 2 : 1 }, () => lane.clean()));

@@ -16,6 +16,8 @@ const CLI = new URL('../../dist/surfaces/cli/main.js', import.meta.url).pathname
 export class Lane {
   name;
   watchdog;
+  /** Whether somebody has killed its watchdog. */
+  bereaved = false;
   #engine;
   #mark;
   #folder;
