@@ -23,7 +23,7 @@ import { createManager } from 'DIST/index.js';
 const cwd = process.argv[1];
 const stateDir = cwd + '/state';
 const manager = createManager({ stateDir });
-const own = (record) => Object.values(record.timeline.steps).reduce((sum, ms) => sum + ms, 0);
+const own = ({ timeline }) => timeline.steps.total;
 let from, call, record, end;
 if (process.argv[2] === 'acquire') {
   from = performance.now();
