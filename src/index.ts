@@ -21,6 +21,7 @@ export { type Verdict, whyNot } from './domain/verdict.js';
 export type { Wait, Waits } from './domain/wait.js';
 export { workerSlot } from './domain/worker-slot.js';
 export type { AcquiredService, AcquireOptions } from './manager/acquire.js';
+export type { Availability, AvailableOptions } from './manager/available.js';
 export type { CheckOptions } from './manager/check.js';
 export type { CleanOptions } from './manager/clean.js';
 export type { ManagerOptions } from './manager/config.js';

@@ -56,10 +56,20 @@ export const CATALOGUE = {
     message: '"{service}" has no {what}: {reason}.',
     hint: 'Leave it out, or give a command of your own for it: see docs/reset.md.',
   },
+  CONTEXT_UNKNOWN: {
+    family: 'config',
+    message: 'There is no Docker context "{name}" ({source}).',
+    hint: '`docker context ls` lists them.{suggestion}',
+  },
   ENGINE_UNAVAILABLE: {
     family: 'engine',
     message: 'No Docker engine answers at {endpoint}: {reason}.',
-    hint: 'Start Docker (Linux: sudo systemctl start docker; macOS and Windows: open Docker Desktop), or point DOCKER_HOST or DOCKER_CONTEXT at an engine.',
+    hint: 'Start Docker (Linux: sudo systemctl start docker; macOS and Windows: open Docker Desktop), let --start-engine try, or point DOCKER_HOST or DOCKER_CONTEXT at an engine.',
+  },
+  ENGINE_START_FAILED: {
+    family: 'engine',
+    message: 'No Docker engine answers at {endpoint}, and it could not be started:{attempts}',
+    hint: 'Start Docker by hand, or point DOCKER_HOST or DOCKER_CONTEXT at an engine that runs.',
   },
   ENGINE_FORBIDDEN: {
     family: 'engine',

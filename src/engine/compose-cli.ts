@@ -125,7 +125,12 @@ export class ComposeCli {
     if (result.code === 'ENOENT') {
       throw new EnvironmentError('COMPOSE_UNAVAILABLE', { reason: 'the command "docker" is not on the PATH' });
     }
-    throw classifyComposeError(result.stderr || (result.shortMessage ?? ''), this.#endpoint.url, fallback, params);
+    throw classifyComposeError(
+      result.stderr || (result.shortMessage ?? ''),
+      this.#endpoint.described,
+      fallback,
+      params,
+    );
   }
 }
 

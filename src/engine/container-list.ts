@@ -13,7 +13,7 @@ export async function listContainers(
   signal: AbortSignal,
 ): Promise<ContainerSummary[]> {
   const ask = endpoint.url.startsWith('ssh:') ? askOverSsh : askOverHttp;
-  const list = await boundedCall(endpoint.url, 'list containers', signal, (s) => ask(endpoint, labels, s));
+  const list = await boundedCall(endpoint.described, 'list containers', signal, (s) => ask(endpoint, labels, s));
   return list.map((c) => ({
     id: c.Id,
     name: (c.Names[0] ?? '').replace(/^\//, ''),

@@ -239,6 +239,6 @@ export class Daemon {
   }
 
   #call<T>(operation: string, signal: AbortSignal, run: (s: AbortSignal) => Promise<T>, timeout?: number): Promise<T> {
-    return boundedCall(this.#endpoint.url, operation, signal, run, timeout);
+    return boundedCall(this.#endpoint.described, operation, signal, run, timeout);
   }
 }

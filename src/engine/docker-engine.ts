@@ -1,13 +1,16 @@
 import { listContainers } from './container-list.js';
 import { endpointEnvironment, endpointHost, resolveEndpoint } from './endpoint.js';
 import type { Engine } from './engine.js';
+import type { MachineFacts } from './machine-facts.js';
 
 /**
  * The real engine: the Compose CLI for what only Compose can do, the API for everything else, one endpoint for both.
  * Their libraries are loaded by the first call that needs them: 60 ms and 130 ms that many commands can do without.
+ *
+ * @throws CONTEXT_UNKNOWN
  */
-export function connectEngine(env: NodeJS.ProcessEnv): Engine {
-  const endpoint = resolveEndpoint(env);
+export function connectEngine(env: NodeJS.ProcessEnv, facts?: MachineFacts): Engine {
+  const endpoint = resolveEndpoint(env, facts);
   const compose = once(async () => new (await import('./compose-cli.js')).ComposeCli(endpoint, env));
   const daemon = once(async () => new (await import('./daemon.js')).Daemon(endpoint));
   return {

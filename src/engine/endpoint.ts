@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EnvironmentError } from '../domain/errors.js';
+import { suggest } from '../domain/suggest.js';
+import { type MachineFacts, machineFacts } from './machine-facts.js';
+import { otherSockets } from './sockets.js';
 
 /**
  * The engine that both the Docker CLI and the API client talk to. dockerode knows no contexts and would silently take
@@ -10,24 +13,32 @@ import { join } from 'node:path';
 export interface Endpoint {
   /** As in DOCKER_HOST: unix://, npipe://, tcp:// or ssh://. */
   readonly url: string;
+  /** The address and how it was chosen, for people. */
+  readonly described: string;
+  /** False when nobody has named an engine, so that another one of this machine would do as well. */
+  readonly named: boolean;
   /** Folder with ca.pem, cert.pem and key.pem; absent without TLS. */
   readonly certificates?: string;
   /** Set for the CLI in place of DOCKER_HOST where the context carries more than an address. */
   readonly context?: string;
 }
 
-const DEFAULT_URL = process.platform === 'win32' ? 'npipe:////./pipe/docker_engine' : 'unix:///var/run/docker.sock';
-
-/** DOCKER_HOST, else DOCKER_CONTEXT, else the CLI's current context, else the platform's socket. */
-export function resolveEndpoint(env: NodeJS.ProcessEnv): Endpoint {
+/**
+ * DOCKER_HOST, else DOCKER_CONTEXT, else the CLI's current context, else the platform's socket, else another engine's
+ * that is there.
+ *
+ * @throws CONTEXT_UNKNOWN
+ */
+export function resolveEndpoint(env: NodeJS.ProcessEnv, facts: MachineFacts = machineFacts(env)): Endpoint {
   if (env.DOCKER_HOST) {
-    return env.DOCKER_TLS_VERIFY
-      ? { url: env.DOCKER_HOST, certificates: env.DOCKER_CERT_PATH ?? dockerConfigFolder(env) }
-      : { url: env.DOCKER_HOST };
+    const endpoint = { url: env.DOCKER_HOST, described: `${env.DOCKER_HOST} (from DOCKER_HOST)`, named: true };
+    const certificates = env.DOCKER_CERT_PATH || dockerConfigFolder(env, facts);
+    return env.DOCKER_TLS_VERIFY ? { ...endpoint, certificates } : endpoint;
   }
-  const context = env.DOCKER_CONTEXT ?? currentContext(env);
-  if (context && context !== 'default') return readContext(context, env);
-  return { url: DEFAULT_URL };
+  if (env.DOCKER_CONTEXT) return contextEndpoint(env.DOCKER_CONTEXT, 'DOCKER_CONTEXT', env, facts);
+  const current = currentContext(env, facts);
+  if (current) return contextEndpoint(current, join(dockerConfigFolder(env, facts), 'config.json'), env, facts);
+  return foundEndpoint(env, facts);
 }
 
 /** What the Docker CLI is told, so that it cannot choose another engine. */
@@ -44,12 +55,26 @@ export function endpointHost(endpoint: Endpoint): string {
   return protocol === 'tcp:' || protocol === 'ssh:' ? hostname : '127.0.0.1';
 }
 
-function dockerConfigFolder(env: NodeJS.ProcessEnv): string {
-  return env.DOCKER_CONFIG ?? join(homedir(), '.docker');
+function foundEndpoint(env: NodeJS.ProcessEnv, facts: MachineFacts): Endpoint {
+  const { defaultUrl, isSocket } = facts;
+  const [scheme, path = ''] = defaultUrl.split('://');
+  if (isSocket(path)) return { url: defaultUrl, described: defaultUrl, named: false };
+  const others = otherSockets(env, facts);
+  const other = others.find((each) => isSocket(each));
+  if (!other) {
+    const described = `${defaultUrl} (it is not there, nor is ${others.join(', ')})`;
+    return { url: defaultUrl, described, named: false };
+  }
+  const url = `${scheme}://${other}`;
+  return { url, described: `${url} (because ${path} is not there)`, named: false };
 }
 
-function currentContext(env: NodeJS.ProcessEnv): string | undefined {
-  const file = join(dockerConfigFolder(env), 'config.json');
+function dockerConfigFolder(env: NodeJS.ProcessEnv, { home }: MachineFacts): string {
+  return env.DOCKER_CONFIG || join(home, '.docker');
+}
+
+function currentContext(env: NodeJS.ProcessEnv, facts: MachineFacts): string | undefined {
+  const file = join(dockerConfigFolder(env, facts), 'config.json');
   if (!existsSync(file)) return undefined;
   try {
     return (JSON.parse(readFileSync(file, 'utf8')) as { currentContext?: string }).currentContext;
@@ -58,17 +83,41 @@ function currentContext(env: NodeJS.ProcessEnv): string | undefined {
   }
 }
 
-/** A context's folder is named by the SHA-256 of its name. */
-function readContext(name: string, env: NodeJS.ProcessEnv): Endpoint {
+interface ContextFile {
+  readonly Name?: string;
+  readonly Endpoints?: { readonly docker?: { readonly Host?: string } };
+}
+
+/** A context's folder is named by the SHA-256 of its name. @throws CONTEXT_UNKNOWN */
+function contextEndpoint(name: string, source: string, env: NodeJS.ProcessEnv, facts: MachineFacts): Endpoint {
+  if (name === 'default') return foundEndpoint(env, facts);
+  const root = join(dockerConfigFolder(env, facts), 'contexts');
   const folder = createHash('sha256').update(name).digest('hex');
-  const root = join(dockerConfigFolder(env), 'contexts');
-  const meta = join(root, 'meta', folder, 'meta.json');
-  if (!existsSync(meta)) return { url: DEFAULT_URL, context: name };
-  const parsed = JSON.parse(readFileSync(meta, 'utf8')) as { Endpoints?: { docker?: { Host?: string } } };
+  const file = join(root, 'meta', folder, 'meta.json');
+  if (!existsSync(file)) {
+    const near = suggest(name, contextNames(join(root, 'meta')));
+    throw new EnvironmentError('CONTEXT_UNKNOWN', { name, source, suggestion: near ? ` Did you mean "${near}"?` : '' });
+  }
+  const url = readContext(file)?.Endpoints?.docker?.Host ?? facts.defaultUrl;
   const certificates = join(root, 'tls', folder, 'docker');
   return {
-    url: parsed.Endpoints?.docker?.Host ?? DEFAULT_URL,
+    url,
+    described: `${url} (context "${name}" from ${source})`,
+    named: true,
     context: name,
     ...(existsSync(join(certificates, 'cert.pem')) ? { certificates } : {}),
   };
+}
+
+function contextNames(folder: string): string[] {
+  const folders = existsSync(folder) ? readdirSync(folder) : [];
+  return ['default', ...folders.flatMap((each) => readContext(join(folder, each, 'meta.json'))?.Name ?? [])];
+}
+
+function readContext(file: string): ContextFile | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as ContextFile;
+  } catch {
+    return undefined;
+  }
 }

@@ -22,6 +22,7 @@ import { failedStart } from './failed-start.js';
 import { Journal } from './journal.js';
 import { thisSession } from './machine.js';
 import { ownerHere } from './owner-life.js';
+import { reachEngine } from './reach-engine.js';
 import { release } from './release.js';
 import { keepRenewing } from './renewal.js';
 import { modelOf, resolveModel } from './resolve.js';
@@ -61,6 +62,11 @@ export interface AcquireOptions extends FileOptions {
    * nothing; `report` tells `onProgress` and marks the lease; `restart` also brings it back. `ignore` by default.
    */
   readonly onUnhealthy?: OnUnhealthy;
+  /**
+   * Starts the engine first where it does not run, with whatever this machine has for that, and never with a password.
+   * False by default; else DOCKER_MANUAL_START_ENGINE.
+   */
+  readonly startEngine?: boolean;
   /** How the holder is called in `status` and in errors; the running script's name by default. */
   readonly owner?: string;
   /** Ends the acquire; what was made is removed first. */
@@ -90,7 +96,8 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
   const journal = new Journal(context.config.onProgress);
   const config = { ...context.config, onProgress: journal.onProgress };
   const steps = new Steps(options.signal, config.onProgress);
-  const { engine, store } = await steps.run('engine', () => connect(context, steps.signal));
+  const { engine } = await steps.run('engine', () => reachEngine(context, options, steps.signal));
+  const store = await steps.run('engine', () => context.store());
   await steps.run('sweep', () => sweep(context, steps.signal));
   const { files, template } = await steps.run('resolve', async () => {
     const found = findSpec(options, config.env);
@@ -173,12 +180,6 @@ function waitsFor(model: ComposeModel, waits: Waits): Waits {
     throw new EnvironmentError('OPTION_INVALID', { option: 'waits', reason, command: 'start' });
   }
   return waits;
-}
-
-async function connect(context: Context, signal: AbortSignal): Promise<{ engine: Engine; store: LeaseStore }> {
-  const [engine, store] = await Promise.all([context.engine(), context.store()]);
-  await engine.ping(signal);
-  return { engine, store };
 }
 
 function handOver(making: Making, { lease, model, bindings }: BroughtUp, owner: Owner): AcquiredEnvironment {

@@ -38,6 +38,8 @@ export interface Config {
   readonly networkPool: Subnet;
   readonly watchdog: boolean;
   readonly reconcile: 'fix' | 'report';
+  /** From DOCKER_MANUAL_START_ENGINE. */
+  readonly startEngine: boolean;
   readonly env: NodeJS.ProcessEnv;
   readonly onProgress: OnProgress;
   /** The environment that another process has given to this one, by its variables. */
@@ -73,6 +75,7 @@ export function readConfig(options: ManagerOptions): Config {
     networkPool,
     watchdog: options.watchdog ?? !/^(off|0|false|no)$/i.test(env.DOCKER_MANUAL_WATCHDOG ?? ''),
     reconcile: options.reconcile ?? 'fix',
+    startEngine: /^(on|1|true|yes)$/i.test(env.DOCKER_MANUAL_START_ENGINE ?? ''),
     env,
     onProgress,
     leased: leasedBy(env, options.stateDir),

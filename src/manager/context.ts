@@ -9,6 +9,8 @@ import type { Config } from './config.js';
 export interface Context {
   readonly config: Config;
   engine(): Promise<Engine>;
+  /** Starts the engine where it does not run; `engine()` gives that one from then on. @throws ENGINE_START_FAILED */
+  startEngine(signal: AbortSignal): Promise<Engine>;
   store(): Promise<LeaseStore>;
   close(): Promise<void>;
 }
@@ -23,6 +25,14 @@ export function createContext(config: Config, parts: { readonly engine?: Engine 
     engine() {
       engine ??= import('../engine/docker-engine.js').then(({ connectEngine }) => connectEngine(config.env));
       return engine;
+    },
+    async startEngine(signal) {
+      const { ensureDaemon } = await import('../engine/ensure-daemon.js');
+      const onAttempt = (command: string) =>
+        config.onProgress({ type: 'notice', text: `no engine answers; trying to start it: ${command}` });
+      const started = await ensureDaemon(config.env, { signal, onAttempt });
+      engine = Promise.resolve(started);
+      return started;
     },
     store() {
       if (opened?.usable === false) {

@@ -2,6 +2,7 @@ import type { LeaseRecord } from '../domain/lease.js';
 import { describeOwner } from '../domain/owner.js';
 import type { HistoryEvent } from '../store/history.js';
 import type { AcquiredEnvironment, AcquireOptions } from './acquire.js';
+import type { Availability, AvailableOptions } from './available.js';
 import type { CheckOptions } from './check.js';
 import type { CleanOptions } from './clean.js';
 import { type ManagerOptions, readConfig } from './config.js';
@@ -164,6 +165,18 @@ export class Manager {
     return this.#as('recover', () => recover(this.#context, options));
   }
 
+  /**
+   * Whether environments can be had here, for test runs that are to be skipped otherwise. An engine that does not answer
+   * is an answer; a wrong setting is an error.
+   *
+   * @throws CONTEXT_UNKNOWN
+   */
+  async available(options: AvailableOptions = {}): Promise<Availability> {
+    checkKeys('available', options, ['startEngine', 'signal']);
+    const { available } = await import('./available.js');
+    return available(this.#context, options);
+  }
+
   /** Who did what to which environment, oldest first. @throws LEASE_NOT_FOUND */
   async history(options: HistoryOptions = {}): Promise<readonly HistoryEvent[]> {
     checkKeys('history', options, ['name', 'limit']);
@@ -224,6 +237,7 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'accelerate',
   'keepOnFailure',
   'onUnhealthy',
+  'startEngine',
   'owner',
   'waits',
   'portMode',

@@ -42,6 +42,10 @@ async function listening(made: Server, where: string | number): Promise<number> 
   return (made.address() as AddressInfo).port;
 }
 
+function at(url: string): Endpoint {
+  return { url, described: url, named: true };
+}
+
 /** Client and server have the same self-signed certificate; each trusts that and no other. */
 async function tlsEndpoint(): Promise<Endpoint> {
   for (const [name, file] of [
@@ -53,7 +57,7 @@ async function tlsEndpoint(): Promise<Endpoint> {
   }
   const [cert, key] = ['cert', 'key'].map((name) => readFileSync(join(folder, `${name}.pem`)));
   const tls = { cert, key, ca: cert, requestCert: true, rejectUnauthorized: true };
-  return { url: `tcp://localhost:${await listening(httpsServer(tls, answer), 0)}`, certificates: folder };
+  return { ...at(`tcp://localhost:${await listening(httpsServer(tls, answer), 0)}`), certificates: folder };
 }
 
 describe('the list of containers', () => {
@@ -62,10 +66,10 @@ describe('the list of containers', () => {
       'a socket',
       async () => {
         await listening(httpServer(answer), join(folder, 'docker.sock'));
-        return { url: `unix://${folder}/docker.sock` };
+        return at(`unix://${folder}/docker.sock`);
       },
     ],
-    ['TCP', async () => ({ url: `tcp://127.0.0.1:${await listening(httpServer(answer), 0)}` })],
+    ['TCP', async () => at(`tcp://127.0.0.1:${await listening(httpServer(answer), 0)}`)],
     ['TLS with a client certificate', tlsEndpoint],
   ])('is read through %s', async (_, endpoint) => {
     expect(await listContainers(await endpoint(), { lease: '1', any: null }, NEVER)).toEqual([
@@ -94,12 +98,12 @@ describe('the list of containers', () => {
     ['no answer', (request) => request.socket.destroy(), 'ENGINE_UNAVAILABLE', 'socket hang up'],
   ])('names %s', async (_, listener, code, says) => {
     const port = await listening(httpServer(listener), 0);
-    const listing = listContainers({ url: `tcp://127.0.0.1:${port}` }, {}, NEVER);
+    const listing = listContainers(at(`tcp://127.0.0.1:${port}`), {}, NEVER);
     await expect(listing).rejects.toMatchObject({ code, message: expect.stringContaining(says) });
   });
 
   it('names an engine that is not there', async () => {
-    const listing = listContainers({ url: `unix://${folder}/none.sock` }, {}, NEVER);
+    const listing = listContainers(at(`unix://${folder}/none.sock`), {}, NEVER);
     await expect(listing).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
   });
 
@@ -109,6 +113,6 @@ describe('the list of containers', () => {
       httpServer(() => stop.abort(new Error('enough'))),
       0,
     );
-    await expect(listContainers({ url: `tcp://127.0.0.1:${port}` }, {}, stop.signal)).rejects.toThrow('enough');
+    await expect(listContainers(at(`tcp://127.0.0.1:${port}`), {}, stop.signal)).rejects.toThrow('enough');
   });
 });

@@ -18,6 +18,7 @@ export interface AcquireFlags extends SpecFlags {
   readonly waitTimeout: number;
   readonly accelerate: boolean;
   readonly portMode: PortMode;
+  readonly startEngine?: boolean;
   readonly keepOnFailure?: boolean;
 }
 
@@ -51,6 +52,7 @@ export function acquireOptions(flags: AcquireFlags): AcquireOptions {
     waitTimeout: flags.waitTimeout,
     accelerate: flags.accelerate,
     portMode: flags.portMode,
+    ...defined({ startEngine: flags.startEngine }),
     keepOnFailure: flags.keepOnFailure === true,
   };
 }

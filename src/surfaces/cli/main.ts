@@ -39,6 +39,7 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .description('start an environment, run a command with its addresses in the variables, remove it again')
     .addOption(OPTIONS.redirect())
     .addOption(OPTIONS.onUnhealthy())
+    .addOption(OPTIONS.onUnavailable())
     .passThroughOptions()
     .action(async (command, options) => (await import('./run.js')).run(command, options));
 
@@ -161,6 +162,7 @@ function withAcquireOptions(command: Command): Command {
   return withSpecOptions(command)
     .addOption(OPTIONS.mode())
     .addOption(OPTIONS.portMode())
+    .addOption(OPTIONS.startEngine())
     .addOption(OPTIONS.waitTimeout())
     .addOption(OPTIONS.noAccelerate())
     .addOption(OPTIONS.keepOnFailure());

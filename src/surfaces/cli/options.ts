@@ -37,6 +37,12 @@ export const OPTIONS = {
     new Option('--on-unhealthy <action>', 'what to do when a service is lost while the command runs')
       .choices([...ON_UNHEALTHY])
       .default('ignore'),
+  startEngine: () =>
+    new Option('--start-engine', 'start the engine where it does not run (also by DOCKER_MANUAL_START_ENGINE=1)'),
+  onUnavailable: () =>
+    new Option('--on-unavailable <what>', 'without an engine: fail, or do not run the command and end with 0')
+      .choices(['fail', 'skip'])
+      .default('fail'),
   ports: () =>
     new Option('--ports <first-last>', 'ports to lease from (default: 30000-40000)')
       .env('DOCKER_MANUAL_PORTS')

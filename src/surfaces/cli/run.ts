@@ -1,6 +1,13 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { createManager, EnvironmentError, type Lease, type OnUnhealthy } from '../../index.js';
+import {
+  type AcquireOptions,
+  createManager,
+  EnvironmentError,
+  type Lease,
+  type Manager,
+  type OnUnhealthy,
+} from '../../index.js';
 import { type AcquireFlags, acquireOptions, type ManagerFlags, managerOptions } from './acquire-options.js';
 import { progressRenderer } from './render-progress.js';
 import { abortOnSignals } from './signals.js';
@@ -8,6 +15,7 @@ import { abortOnSignals } from './signals.js';
 interface RunFlags extends AcquireFlags, ManagerFlags {
   readonly redirect?: boolean;
   readonly onUnhealthy: OnUnhealthy;
+  readonly onUnavailable: 'fail' | 'skip';
 }
 
 /** Acquires, runs the command with the addresses in its environment, releases, and ends with the command's own code. */
@@ -18,13 +26,29 @@ export async function run(command: readonly string[], flags: RunFlags): Promise<
   try {
     const owner = `docker-manual run -- ${command[0]}`;
     const { onUnhealthy } = flags;
-    await using lease = await manager.acquire({ ...acquireOptions(flags), onUnhealthy, owner, signal: signals });
+    const options = { ...acquireOptions(flags), onUnhealthy, owner, signal: signals };
+    const missing = flags.onUnavailable === 'skip' ? await missingEngine(manager, options) : undefined;
+    if (missing) {
+      render.end();
+      const line = `skipped, not run: ${command.join(' ')}: ${missing.message}`;
+      process.stderr.write(`${line.replace(/\s+/g, ' ')}\n`);
+      return;
+    }
+    await using lease = await manager.acquire(options);
     render.end();
     process.exitCode = await runCommand(command, environmentOf(lease, flags.redirect === true));
   } finally {
     render.end();
     await manager.close();
   }
+}
+
+async function missingEngine(
+  manager: Manager,
+  { startEngine, signal }: Pick<AcquireOptions, 'startEngine'> & { readonly signal: AbortSignal },
+): Promise<EnvironmentError | undefined> {
+  const answer = await manager.available({ signal, ...(startEngine === undefined ? {} : { startEngine }) });
+  return answer.available ? undefined : answer.error;
 }
 
 function environmentOf(lease: Lease, redirect: boolean): NodeJS.ProcessEnv {

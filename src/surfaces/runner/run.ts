@@ -125,7 +125,13 @@ function keyOf(options: RunOptions): string {
 }
 
 /** What the absence of a usable engine is told by. */
-const UNAVAILABLE: readonly string[] = ['ENGINE_UNAVAILABLE', 'ENGINE_FORBIDDEN', 'ENGINE_HUNG', 'COMPOSE_UNAVAILABLE'];
+const UNAVAILABLE: readonly string[] = [
+  'ENGINE_UNAVAILABLE',
+  'ENGINE_START_FAILED',
+  'ENGINE_FORBIDDEN',
+  'ENGINE_HUNG',
+  'COMPOSE_UNAVAILABLE',
+];
 
 async function open(options: RunOptions): Promise<OpenedRun> {
   const { manager: settings, scope = 'run', redirect = false, onUnavailable = 'fail', external, ...wanted } = options;
