@@ -17,7 +17,12 @@ interface CatalogueEntry {
   readonly message: string;
   /** What to do next. */
   readonly hint: string;
+  /** What may help when it is allocated anew; absent where trying again changes nothing. */
+  readonly alternative?: Alternative;
 }
+
+/** What an environment is given by us, and can be given otherwise. */
+export type Alternative = 'ports' | 'subnets';
 
 /** Every failure this project reports. A test holds it against docs/errors.md in both directions. */
 export const CATALOGUE = {
@@ -36,6 +41,26 @@ export const CATALOGUE = {
     message: 'Compose does not accept {file}: {reason}',
     hint: 'Correct the file; `docker compose -f {file} config` repeats this check.',
   },
+  REFERENCED_FILE_MISSING: {
+    family: 'config',
+    message: '{file} names a file that is not there: {missing}.',
+    hint: 'Create it or correct its path, which counts from the folder of the first compose file; an env_file may also be `required: false`.',
+  },
+  VARIABLE_MISSING: {
+    family: 'config',
+    message: '{file} needs the variable {variable}, which has no value: {reason}.',
+    hint: 'Set it in the environment, in a file .env beside the compose file, or in one named with --env-file.',
+  },
+  EXTERNAL_MISSING: {
+    family: 'config',
+    message: 'The {kind} "{name}", which the file calls external, does not exist.',
+    hint: 'Create it (`docker {kind} create {name}`), or give each copy one of its own with --external fresh.',
+  },
+  IMAGE_REFERENCE_INVALID: {
+    family: 'config',
+    message: '"{image}" of service "{service}" is no name of an image: {reason}',
+    hint: 'A name is lowercase, with an optional tag: registry/team/name:tag. Is a variable in it empty?',
+  },
   HAZARD_UNISOLATABLE: {
     family: 'config',
     message: '{where}: "{service}" cannot run twice as it is: {kind} {was}{others}.',
@@ -48,7 +73,7 @@ export const CATALOGUE = {
   },
   PROJECT_NAME_INVALID: {
     family: 'config',
-    message: 'The name "{name}" has no letter or digit that a project name could start with.',
+    message: '"{name}" is no project name: {reason}.',
     hint: 'Use lowercase letters, digits, "-" and "_", for example --name shop.',
   },
   RESET_UNSUPPORTED: {
@@ -86,6 +111,11 @@ export const CATALOGUE = {
     message: 'The Docker engine failed at "{operation}": {reason}',
     hint: 'The text above is the engine’s own; `docker info` and the engine’s log say more.',
   },
+  ENGINE_BROKEN: {
+    family: 'engine',
+    message: 'The Docker engine at {endpoint} cannot do its part at "{operation}": {reason}',
+    hint: 'Restart Docker (Linux: sudo systemctl restart docker): a reloaded firewall takes its rules away. After an update of the kernel, restart the machine.',
+  },
   COMPOSE_UNAVAILABLE: {
     family: 'engine',
     message: 'Docker Compose 2.24.4 or later is needed: {reason}.',
@@ -96,9 +126,29 @@ export const CATALOGUE = {
     message: 'The image {image} of service "{service}" is neither here nor to be had: {reason}',
     hint: 'Check the name and tag, `docker login` for a private registry, or build it first.',
   },
+  IMAGE_PLATFORM_MISSING: {
+    family: 'start',
+    message: 'The image {image} of service "{service}" does not exist for the platform of this engine: {reason}',
+    hint: 'Set `platform: linux/amd64` for the service where the engine can emulate it, or take another image.',
+  },
+  REGISTRY_UNREACHABLE: {
+    family: 'start',
+    message: 'The image {image} of service "{service}" is not here, and its registry does not give it: {reason}',
+    hint: 'Check the network, the proxy and the registry’s name. Offline, bring the image with `docker load`.',
+  },
+  REGISTRY_RATE_LIMITED: {
+    family: 'start',
+    message: 'The registry limits pulls; the image {image} of service "{service}" is not to be had now: {reason}',
+    hint: '`docker login` raises the limit; a mirror, or an image that is pulled beforehand, avoids it.',
+  },
+  CREDENTIAL_HELPER_FAILED: {
+    family: 'start',
+    message: 'Docker could not get the credentials for the image {image} of service "{service}": {reason}',
+    hint: 'Install or start the credential helper, or take "credsStore" and "credHelpers" out of ~/.docker/config.json.',
+  },
   BUILD_FAILED: {
     family: 'start',
-    message: 'Building service "{service}" failed: {reason}',
+    message: 'Building service "{service}" failed: {reason}{log}',
     hint: '`docker compose build {service}` with the same files shows the whole build log.',
   },
   CREATE_FAILED: {
@@ -110,6 +160,16 @@ export const CATALOGUE = {
     family: 'start',
     message: 'Service "{service}" could not be started: {reason}{evidence}',
     hint: 'Check its command, entrypoint and mounts in {file}.',
+  },
+  COMMAND_INVALID: {
+    family: 'start',
+    message: 'Service "{service}" cannot run "{command}": {reason}{evidence}',
+    hint: 'Correct its command or entrypoint: is the program in the image, and may it be executed?',
+  },
+  MOUNT_INVALID: {
+    family: 'start',
+    message: 'A mount of service "{service}" is not possible: {reason}{evidence}',
+    hint: 'Create the path or correct it; a file goes onto a file, a folder onto a folder. Docker Desktop also has to share it (Settings, Resources, File sharing).',
   },
   SERVICE_FAILED: {
     family: 'start',
@@ -128,8 +188,30 @@ export const CATALOGUE = {
   },
   PORT_CONFLICT: {
     family: 'start',
-    message: 'Port {port} for service "{service}" was taken by somebody else in each of {attempts} attempts.{evidence}',
-    hint: 'Choose another range with --ports FIRST-LAST (`ss -ltnp` shows who holds a port).',
+    message: 'Port {port} for service "{service}" is held by {holder}{tried}.{evidence}',
+    hint: 'Stop that holder, or choose other ports with --ports FIRST-LAST or --port-mode.',
+    alternative: 'ports',
+  },
+  ADDRESS_NOT_ON_HOST: {
+    family: 'start',
+    message: 'The engine’s machine has no address {address} to publish service "{service}" on.{evidence}',
+    hint: 'Name the engine in DOCKER_HOST by an address of its own machine.',
+  },
+  NAME_CONFLICT: {
+    family: 'start',
+    message: 'The {kind} name "{name}" is taken by {holder}.{evidence}',
+    hint: 'Remove or rename that {kind} if it is yours; docker-manual leaves it as it is.',
+  },
+  SUBNET_CONFLICT: {
+    family: 'start',
+    message: 'A network of {project} overlaps with {holder}{tried}.{evidence}',
+    hint: 'Choose another pool with --network-pool 10.232.0.0/16; `docker network ls` and `ip route` show what is taken.',
+    alternative: 'subnets',
+  },
+  NETWORK_FULL: {
+    family: 'start',
+    message: 'The network {network} has no address left for service "{service}".{evidence}',
+    hint: 'Give it a larger subnet, or take other containers off it (`docker network inspect {network}`).',
   },
   ISOLATION_BROKEN: {
     family: 'start',
@@ -196,6 +278,11 @@ export const CATALOGUE = {
     message: 'The state folder {folder} cannot be used: {reason}.',
     hint: 'Name another with --state-dir or DOCKER_MANUAL_HOME.',
   },
+  OBJECT_IN_USE: {
+    family: 'cleanup',
+    message: 'The {kind} {name} is in use by {holder}.',
+    hint: 'Stop what uses it; `docker-manual clean` then removes it.',
+  },
   RELEASE_INCOMPLETE: {
     family: 'cleanup',
     message: 'Not everything of {project} could be removed; left: {left}.{evidence}',
@@ -220,6 +307,12 @@ export const CATALOGUE = {
     family: 'capacity',
     message: 'The engine has no address pool left for another network: {reason}',
     hint: 'Remove unused networks, or choose another pool with --network-pool 10.232.0.0/16.',
+    alternative: 'subnets',
+  },
+  ENGINE_DISK_FULL: {
+    family: 'capacity',
+    message: 'The disk of the engine is full: {reason}{evidence}',
+    hint: '`docker system df` shows what Docker takes there, `df` what else does; remove images and volumes that nobody needs.',
   },
   EXCLUSIVE_HELD: {
     family: 'capacity',
@@ -248,6 +341,13 @@ export type Step =
   | 'release';
 
 export type ErrorCode = keyof typeof CATALOGUE;
+
+/** What may be allocated anew against such a failure; undefined where that would not help. */
+export function alternativeFor(code: ErrorCode): Alternative | undefined {
+  const entry: CatalogueEntry = CATALOGUE[code];
+  return entry.alternative;
+}
+
 export type ErrorParams = Readonly<Record<string, string | number>>;
 
 interface ErrorOptions {

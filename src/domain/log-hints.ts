@@ -121,7 +121,12 @@ const CAUSES: readonly Cause[] = [
     hint: 'there is no $1 in the image, or its interpreter is missing (a script with Windows line ends or with "#!/bin/bash" on Alpine)',
   },
   {
-    pattern: /EADDRINUSE|address already in use|port is already allocated|Failed to bind|could not bind/i,
+    pattern:
+      /port is already allocated|Error starting userland proxy|failed to bind host port|ports are not available|all ports are allocated/i,
+    hint: 'a port of this machine that it publishes is held by somebody else',
+  },
+  {
+    pattern: /EADDRINUSE|address already in use|Failed to bind|could not bind/i,
     hint: 'two programs inside the container want the same port, or two services share one network (network_mode): every container has all ports to itself otherwise',
   },
   {

@@ -18,7 +18,10 @@ export function projectBase(text: string): string {
     .replace(/[^a-z0-9_-]/g, '')
     .replace(/^[_-]+/, '')
     .slice(0, 63 - SUFFIX_LENGTH);
-  if (base === '') throw new EnvironmentError('PROJECT_NAME_INVALID', { name: text });
+  if (base === '') {
+    const reason = 'it has no letter or digit to start with';
+    throw new EnvironmentError('PROJECT_NAME_INVALID', { name: text, reason });
+  }
   return base;
 }
 

@@ -66,6 +66,11 @@ export function maskerFor(model: ComposeModel, more: readonly string[] = []): Ma
   return { text, data: <T>(data: T) => maskData(data, text) as T };
 }
 
+/** A command line of any process, as it may be shown: what looks like a secret in it is hidden. */
+export function maskCommandLine(text: string): string {
+  return maskerFor({ name: '', services: {} }, secretsInText(text)).text(text);
+}
+
 function hideShapes(text: string): string {
   return text.replace(URL_PASSWORD, `$1:${MASK}@`).replace(LOGGED_ASSIGNMENT, `$1=${MASK}`);
 }

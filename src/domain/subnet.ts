@@ -35,14 +35,28 @@ export function overlaps(a: Subnet, b: Subnet): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
-/** The lowest free network of that prefix length in the pool; undefined when there is none. */
-export function chooseSubnet(pool: Subnet, prefix: number, taken: readonly Subnet[]): Subnet | undefined {
+/**
+ * The first free network of that prefix length in the pool, searched upward from an address and then from the pool's
+ * beginning; undefined when there is none.
+ */
+export function chooseSubnet(
+  pool: Subnet,
+  prefix: number,
+  taken: readonly Subnet[],
+  from: number = pool.first,
+): Subnet | undefined {
   const size = 2 ** (32 - prefix);
-  const sorted = taken.filter((t) => overlaps(t, pool)).sort((a, b) => a.first - b.first);
-  let first = Math.ceil(pool.first / size) * size;
+  const sorted = [...taken].sort((a, b) => a.first - b.first);
+  const behind = { first: Math.max(from, pool.first), last: pool.last };
+  return lowest(behind, size, sorted) ?? lowest(pool, size, sorted);
+}
+
+function lowest(within: Subnet, size: number, sorted: readonly Subnet[]): Subnet | undefined {
+  let first = Math.ceil(within.first / size) * size;
   for (const block of sorted) {
+    if (block.last < first) continue;
     if (block.first >= first + size) break;
-    if (block.last >= first) first = Math.ceil((block.last + 1) / size) * size;
+    first = Math.ceil((block.last + 1) / size) * size;
   }
-  return first + size - 1 <= pool.last ? { first, last: first + size - 1 } : undefined;
+  return first + size - 1 <= within.last ? { first, last: first + size - 1 } : undefined;
 }

@@ -1,5 +1,5 @@
 import { EnvironmentError } from '../domain/errors.js';
-import { classifyEngineError } from './classify.js';
+import { classifyEngineError } from './failures/classify.js';
 
 /** No single call takes longer on a working engine, however loaded. Milliseconds. */
 export const CALL_TIMEOUT = 60_000;

@@ -1,12 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { execa } from 'execa';
-import { EnvironmentError, type ErrorCode, type ErrorParams } from '../domain/errors.js';
+import { EnvironmentError, type ErrorParams } from '../domain/errors.js';
 import { fileError } from '../domain/file-errors.js';
 import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
-import { classifyComposeError } from './classify.js';
 import { type Endpoint, endpointEnvironment } from './endpoint.js';
 import type { ComposeRun } from './engine.js';
+import { classifyComposeError, classifyComposeWarning } from './failures/classify.js';
+import { failedStep } from './failures/compose-text.js';
+import type { ComposeOperation } from './failures/rule.js';
 
 /** Variables that would make Compose choose other files, another project or another engine than we name. */
 const STEERING = [
@@ -31,14 +33,8 @@ export class ComposeCli {
 
   async resolve(files: Spec, project: string, signal: AbortSignal): Promise<ComposeModel> {
     const file = files.files.at(-1) ?? '';
-    const out = await this.#run(
-      [...fileArguments(files), '-p', project, 'config', '--format', 'json'],
-      signal,
-      'COMPOSE_FILE_INVALID',
-      {
-        file,
-      },
-    );
+    const args = [...fileArguments(files), '-p', project, 'config', '--format', 'json'];
+    const out = await this.#run('compose config', args, signal, { file });
     // Compose writes "$" as "$$", so that its answer can be read back as a file.
     return JSON.parse(out.replaceAll('$$', '$')) as ComposeModel;
   }
@@ -49,23 +45,16 @@ export class ComposeCli {
   }
 
   async pull(spec: Spec, project: string, services: readonly string[], signal: AbortSignal): Promise<void> {
-    await this.#run(
-      [...fileArguments(spec), '-p', project, 'pull', '--quiet', ...services],
-      signal,
-      'IMAGE_UNAVAILABLE',
-      {
-        service: services.join(', '),
-        image: '',
-      },
-    );
+    const args = [...fileArguments(spec), '-p', project, 'pull', '--quiet', ...services];
+    await this.#run('compose pull', args, signal, { service: services.join(', '), image: '' });
   }
 
   async build(run: ComposeRun, services: readonly string[], signal: AbortSignal): Promise<void> {
-    await this.#project(run, ['build', ...services], signal, 'BUILD_FAILED', { service: services.join(', ') });
+    await this.#project('compose build', run, ['build', ...services], signal, { service: services.join(', ') });
   }
 
   async create(run: ComposeRun, signal: AbortSignal): Promise<void> {
-    await this.#project(run, ['create', '--no-build'], signal, 'CREATE_FAILED', { project: run.project });
+    await this.#project('compose create', run, ['create', '--no-build'], signal, { project: run.project });
   }
 
   async up(run: ComposeRun, service: string, signal: AbortSignal): Promise<void> {
@@ -73,7 +62,7 @@ export class ComposeCli {
     const files = fileArguments({ ...run, files: [...run.files, run.overrideFile] });
     const command = ['up', '--detach', '--no-build', '--no-deps', '--no-recreate', service];
     const args = ['--progress', 'plain', ...files, '-p', run.project, ...command];
-    await this.#run(args, signal, 'CREATE_FAILED', { project: run.project, evidence: '' });
+    await this.#run('compose up', args, signal, { project: run.project, evidence: '' });
   }
 
   async recreate(
@@ -86,26 +75,31 @@ export class ComposeCli {
     const files = fileArguments({ ...spec, files: [...spec.files, overrideFile] });
     const command = ['up', '--detach', '--no-build', '--no-deps', '--force-recreate', '--timeout', '0', ...services];
     const args = ['--progress', 'plain', ...files, '-p', project, ...command];
-    await this.#run(args, signal, 'CREATE_FAILED', { project, evidence: '' });
+    await this.#run('compose up', args, signal, { project, evidence: '' });
   }
 
   async #project(
+    operation: ComposeOperation,
     run: ComposeRun,
     command: readonly string[],
     signal: AbortSignal,
-    fallback: ErrorCode,
     params: ErrorParams,
   ): Promise<void> {
     await writeOverride(run);
     const files = fileArguments({ ...run, files: [...run.files, run.overrideFile] });
-    await this.#run(['--progress', 'plain', ...files, '-p', run.project, ...command], signal, fallback, params);
+    await this.#run(operation, ['--progress', 'plain', ...files, '-p', run.project, ...command], signal, params);
   }
 
   /**
    * The process gets its own group, and an abort ends the group: `docker` alone would leave its Compose plugin running
    * in the first 100 ms (9 of 32 tries), and a terminal's Ctrl-C would reach it behind our back.
    */
-  async #run(args: readonly string[], signal: AbortSignal, fallback: ErrorCode, params: ErrorParams): Promise<string> {
+  async #run(
+    operation: ComposeOperation,
+    args: readonly string[],
+    signal: AbortSignal,
+    params: ErrorParams,
+  ): Promise<string> {
     signal.throwIfAborted();
     const child = execa('docker', ['compose', ...args], {
       env: this.#env,
@@ -121,16 +115,17 @@ export class ComposeCli {
     const result = await child;
     signal.removeEventListener('abort', stop);
     signal.throwIfAborted();
-    if (result.exitCode === 0) return result.stdout;
+    if (result.exitCode === 0) {
+      const shared = classifyComposeWarning(operation, result.stderr);
+      if (shared) throw shared;
+      return result.stdout;
+    }
     if (result.code === 'ENOENT') {
       throw new EnvironmentError('COMPOSE_UNAVAILABLE', { reason: 'the command "docker" is not on the PATH' });
     }
-    throw classifyComposeError(
-      result.stderr || (result.shortMessage ?? ''),
-      this.#endpoint.described,
-      fallback,
-      params,
-    );
+    const said = result.stderr || (result.shortMessage ?? '');
+    const log = failedStep(`${result.stdout}\n${result.stderr}`);
+    throw classifyComposeError(operation, this.#endpoint.described, said, { ...params, log });
   }
 }
 

@@ -22,6 +22,7 @@ export async function listContainers(
     status: c.State as ContainerSummary['status'],
     text: c.Status,
     published: publishedPorts(c.Ports ?? []),
+    networks: Object.keys(c.NetworkSettings?.Networks ?? {}),
     volumes: (c.Mounts ?? []).flatMap((mount) => (mount.Type === 'volume' && mount.Name ? [mount.Name] : [])),
   }));
 }

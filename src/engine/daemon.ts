@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { addAbortSignal, type Readable } from 'node:stream';
 import Docker from 'dockerode';
+import { EnvironmentError } from '../domain/errors.js';
 import type { Labels } from '../domain/labels.js';
 import type { VolumeCopy } from '../domain/override.js';
 import { boundedCall, CALL_TIMEOUT, unlessGone } from './calls.js';
-import { classifyEngineError } from './classify.js';
 import { clientOptions } from './client-options.js';
 import { containerDetail } from './container-detail.js';
 import { labelFilters } from './container-list.js';
@@ -19,6 +19,7 @@ import type {
   VolumeObject,
 } from './engine.js';
 import { readEvents } from './event-stream.js';
+import { classifyEngineError } from './failures/classify.js';
 import { LogText, logText } from './log-text.js';
 
 /** A healthy engine answers `version` in about 2 ms; a hung one never does. */
@@ -42,9 +43,11 @@ export class Daemon {
   }
 
   async image(reference: string, signal: AbortSignal): Promise<ImageDetail | undefined> {
-    const found = await unlessGone(() =>
-      this.#call('inspect image', signal, () => this.#docker.getImage(reference).inspect()),
-    );
+    const inspect = () => this.#call('inspect image', signal, () => this.#docker.getImage(reference).inspect());
+    const found = await unlessGone(inspect).catch((error: unknown) => {
+      if (!(error instanceof EnvironmentError)) throw error;
+      throw new EnvironmentError(error.code, { ...error.params, image: reference }, error);
+    });
     if (!found) return undefined;
     const test = (found.Config.Healthcheck as { Test?: string[] } | undefined)?.Test;
     return {
@@ -132,7 +135,7 @@ export class Daemon {
   async copyIntoVolume(copy: VolumeCopy, labels: Labels, signal: AbortSignal): Promise<void> {
     const mount = (type: 'volume' | 'bind', source: string, target: string, readOnly: boolean) =>
       ({ Type: type, Source: source, Target: target, ReadOnly: readOnly }) as const;
-    const container = await this.#call('create a container to copy with', signal, (abortSignal) =>
+    const container = await this.#call('create container', signal, (abortSignal) =>
       this.#docker.createContainer({
         Image: copy.image,
         Cmd: ['never-started'],
@@ -181,7 +184,7 @@ export class Daemon {
       for await (const chunk of stream) chunks.push(Buffer.from(chunk));
     } catch (cause) {
       signal.throwIfAborted();
-      throw classifyEngineError('read exec', this.#endpoint.url, cause);
+      throw classifyEngineError('read exec', this.#endpoint.described, cause);
     }
     const { ExitCode } = await this.#call('inspect exec', signal, (abortSignal) => created.inspect({ abortSignal }));
     return { exitCode: ExitCode ?? -1, output: logText(Buffer.concat(chunks)) };

@@ -131,10 +131,12 @@ export interface ContainerSummary extends NamedObject {
   readonly status: Observation['status'];
   /** The engine's line for people, "Up 3 minutes (healthy)". */
   readonly text: string;
-  /** Names of the volumes that it has mounted. */
-  readonly volumes: readonly string[];
-  /** Empty while it does not run. */
+  /** Ports of the host that it holds; none while it does not run. */
   readonly published: readonly Published[];
+  /** Names of the networks that it is on. */
+  readonly networks: readonly string[];
+  /** Names of the volumes that it has mounted, whether it runs or not. */
+  readonly volumes: readonly string[];
 }
 
 export interface ContainerDetail extends Omit<Observation, 'exits'> {

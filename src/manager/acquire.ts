@@ -143,6 +143,7 @@ async function make(context: Context, making: Making): Promise<AcquiredEnvironme
   try {
     const task = {
       ...making,
+      context: { ...context, config },
       model,
       heldBy,
       onEvent: journal.onEvent,

@@ -12,21 +12,20 @@ import type { Waits } from '../domain/wait.js';
 import type { ComposeRun, ContainerEvent, Engine } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import type { Config } from './config.js';
+import { type Attempt, answerFailure } from './conflict.js';
+import type { Context } from './context.js';
 import { Deadline } from './deadline.js';
 import { buildServices, IMAGES_TIMEOUT, pullMissing } from './images.js';
 import { makeLeaseFolder } from './lease-folder.js';
-import { isSubnetConflict, subnetRequest } from './networks.js';
-import { freeBlock, portConflict, takenPort } from './ports.js';
+import { freeBlock } from './ports.js';
 import { readBack } from './read-back.js';
-import { reap } from './reap.js';
 import { modelMasker } from './secrets.js';
 import { type StartRequest, startServices } from './start.js';
 import type { Steps } from './steps.js';
 
-/** How often an environment is tried when somebody else takes a port or a subnet between our look and the start. */
-const MAX_ATTEMPTS = 3;
-
 export interface BringUp {
+  /** With the same config, engine and store as below. */
+  readonly context: Context;
   readonly config: Config;
   readonly engine: Engine;
   readonly store: LeaseStore;
@@ -60,14 +59,13 @@ export async function bringUp(task: BringUp, claimed: LeaseRecord): Promise<Brou
     const { config, engine, files, model } = task;
     return pullMissing(config.stateDir, engine, files, model, task.facts, config.onProgress, limit.signal);
   });
-  for (let attempt = 1; ; attempt++) {
-    const plan = planFor(task, facts, lease);
+  let next: Pick<Attempt, 'lease' | 'swept'> = { lease, swept: false };
+  for (let number = 1; ; number++) {
+    const plan = planFor(task, facts, next.lease);
     try {
-      return await tryOnce(task, lease, plan);
+      return await tryOnce(task, next.lease, plan);
     } catch (error) {
-      const other = await alternative(task, lease, plan, error, attempt);
-      if (!other) throw error;
-      lease = other;
+      next = await answerFailure(task, { number, plan, ...next }, error);
     }
   }
 }
@@ -86,32 +84,6 @@ function planFor(task: BringUp, facts: HostFacts, lease: LeaseRecord): Plan {
     facts,
     accelerateFor: task.accelerate ? task.waitTimeout : null,
   });
-}
-
-/**
- * The lease with other ports or subnets after a conflict, or undefined when that would not help.
- *
- * @throws PORT_CONFLICT when the attempts are used up
- */
-async function alternative(
-  task: BringUp,
-  lease: LeaseRecord,
-  plan: Plan,
-  error: unknown,
-  attempt: number,
-): Promise<LeaseRecord | undefined> {
-  const { config, engine, store, model, steps } = task;
-  const busy = takenPort(error);
-  if (busy === undefined && !isSubnetConflict(error)) return undefined;
-  if (attempt === MAX_ATTEMPTS || (busy !== undefined && task.portMode === 'fixed')) {
-    if (busy !== undefined) throw portConflict(plan.bindings, busy, attempt, error);
-    return undefined;
-  }
-  const reason = busy === undefined ? 'the engine had no subnet for it' : `port ${busy} was taken by somebody else`;
-  config.onProgress({ type: 'retry', project: lease.project, attempt: attempt + 1, of: MAX_ATTEMPTS, reason });
-  await reap(config, engine, lease, { emptyScans: 1 });
-  if (busy !== undefined) return freeBlock(config, store, lease, [busy, ...publishedPorts(model)]);
-  return store.exchangeSubnets(lease, await subnetRequest(config, engine, model, true, steps.signal));
 }
 
 async function tryOnce(task: BringUp, lease: LeaseRecord, plan: Plan): Promise<BroughtUp> {

@@ -46,7 +46,7 @@ export interface Claimed {
 export async function claim(asked: Asked): Promise<Claimed | undefined> {
   const { config, engine, store, files, template, decisions, portMode, sharedKey, signal } = asked;
   const facts = await hostFacts(engine, template, files.directory, signal);
-  const subnets = await subnetRequest(config, engine, template, false, signal);
+  const subnets = await subnetRequest(config, engine, store, template, false, signal);
   const demands = demandsOf(template, decisions, facts, portMode);
   if (demands.open.length > 0) throw unisolatable(locate(demands.open, files));
   const request: ClaimRequest = {

@@ -8,7 +8,7 @@ import type { Config } from './config.js';
 import { collectDossier, type Dossier } from './dossier.js';
 import type { JournalEntry } from './journal.js';
 import { thisSession } from './machine.js';
-import { maskedError } from './secrets.js';
+import { maskedError, modelMasker } from './secrets.js';
 
 /** Long enough for a look, short enough not to be forgotten. Milliseconds. */
 const KEPT_FOR = 30 * 60_000;
@@ -49,7 +49,7 @@ export async function failedStart(task: FailedStart, error: unknown): Promise<{ 
   const alive = !MAY_BE_GONE.includes(error.code) || (await answers(task.engine, patience));
   if (!WITH_CONTAINERS.includes(error.step)) {
     if (!alive) leave(task);
-    return { error, teardown: alive };
+    return { error: maskedError(error, modelMasker(task.model, task.config.env)), teardown: alive };
   }
   const limit = !alive ? { budget: NO_ENGINE_BUDGET } : aborted ? { budget: ABORTED_BUDGET } : {};
   const dossier = await collectDossier({ ...task, error, ...limit });

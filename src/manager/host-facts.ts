@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { EnvironmentError } from '../domain/errors.js';
 import type { HostFacts, ImageFacts, PathKind } from '../domain/hazards/hazard.js';
 import type { ComposeModel } from '../domain/model.js';
 import type { Engine, ImageDetail } from '../engine/engine.js';
@@ -22,8 +23,17 @@ export async function hostFacts(
       engine,
       services.flatMap((s) => (s.image && !s.build ? [s.image] : [])),
       signal,
-    ),
+    ).catch((error) => {
+      throw withService(error, model);
+    }),
   };
+}
+
+/** An image is asked for by its name alone. */
+function withService(error: unknown, model: ComposeModel): unknown {
+  if (!(error instanceof EnvironmentError)) return error;
+  const [service] = Object.entries(model.services).find(([, s]) => s.image === error.params.image) ?? [];
+  return service === undefined ? error : new EnvironmentError(error.code, { ...error.params, service }, error);
 }
 
 /** One call an image, side by side; images that are not here are left out. */

@@ -1,4 +1,4 @@
-import { EnvironmentError } from '../domain/errors.js';
+import { CATALOGUE, EnvironmentError } from '../domain/errors.js';
 import type { HostFacts } from '../domain/hazards/hazard.js';
 import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
@@ -13,7 +13,7 @@ export const IMAGES_TIMEOUT = 30 * 60_000;
 /**
  * Pulls the images that the facts do not know, and returns facts that know them.
  *
- * @throws IMAGE_UNAVAILABLE naming service and image
+ * @throws IMAGE_UNAVAILABLE, REGISTRY_* and others, naming service and image
  */
 export async function pullMissing(
   stateDir: string,
@@ -72,19 +72,20 @@ export async function buildServices(
   await engine.build(run, built, signal);
 }
 
-/** Compose names no service when a pull fails: it is the first whose image is still missing. */
+/** Compose names no service when a pull fails: it is that of the image it names, else the first that is still missing. */
 async function named(
   engine: Engine,
   missing: readonly Missing[],
   error: unknown,
   signal: AbortSignal,
 ): Promise<unknown> {
-  if (!(error instanceof EnvironmentError) || error.code !== 'IMAGE_UNAVAILABLE') return error;
+  if (!(error instanceof EnvironmentError) || !CATALOGUE[error.code].message.includes('{image}')) return error;
   const here = await imageFacts(
     engine,
     missing.map((m) => m.image),
     signal,
   );
-  const first = missing.find((m) => !(m.image in here)) ?? missing[0];
-  return new EnvironmentError('IMAGE_UNAVAILABLE', { ...error.params, ...first }, error);
+  const first =
+    missing.find((m) => m.image === error.params.image) ?? missing.find((m) => !(m.image in here)) ?? missing[0];
+  return new EnvironmentError(error.code, { ...error.params, ...first }, error);
 }

@@ -13,6 +13,7 @@ import { leaseFolder } from './lease-folder.js';
 import { readBack } from './read-back.js';
 import { reap } from './reap.js';
 import { maskedError, modelMasker } from './secrets.js';
+import { explained } from './situation.js';
 import { startServices } from './start.js';
 
 /**
@@ -74,7 +75,9 @@ async function failureOf(task: Climb, rung: Rung): Promise<EnvironmentError | un
   } catch (error) {
     task.signal.throwIfAborted();
     if (!(error instanceof EnvironmentError)) throw error;
-    return maskedError(error, modelMasker(task.model, task.config.env));
+    const { record, model, signal } = task;
+    const situation = { ...task, lease: record, bindings: record.bindings };
+    return maskedError(await explained(situation, error, signal), modelMasker(model, task.config.env));
   }
 }
 

@@ -1,9 +1,10 @@
-import { EnvironmentError } from '../domain/errors.js';
+import { fingerprint } from '../domain/hazards/names.js';
 import { subnetDemands } from '../domain/hazards/subnets.js';
 import type { ComposeModel } from '../domain/model.js';
 import { parseSubnet } from '../domain/subnet.js';
 import type { Engine } from '../engine/engine.js';
 import type { SubnetRequest } from '../store/allocation.js';
+import type { LeaseStore } from '../store/lease-store.js';
 import type { Config } from './config.js';
 import { routedSubnets } from './machine.js';
 
@@ -11,24 +12,23 @@ import { routedSubnets } from './machine.js';
 const SHORT_FROM = 20;
 
 /**
- * Which subnets the model needs now. `forced`: the engine has just refused to choose one itself. Networks that exist,
- * whoever made them, and the machine's routes are avoided; the engine has the last word.
+ * Which subnets the model needs now. Networks that exist, whoever made them, and the machine's routes are avoided; the
+ * engine has the last word. It does not see what others are about to make, so each state folder begins at a place of
+ * its own in the pool; and at any place when the engine has just refused (`refused`).
  */
 export async function subnetRequest(
   config: Config,
   engine: Engine,
+  store: Pick<LeaseStore, 'id'>,
   model: ComposeModel,
-  forced: boolean,
+  refused: boolean,
   signal: AbortSignal,
 ): Promise<SubnetRequest> {
   const networks = await engine.networks({}, signal);
-  const short = forced || networks.filter((n) => n.driver === 'bridge').length >= SHORT_FROM;
+  const short = refused || networks.filter((n) => n.driver === 'bridge').length >= SHORT_FROM;
   const existing = networks.flatMap((n) => n.subnets.map(parseSubnet)).filter((subnet) => subnet !== undefined);
-  return { demands: subnetDemands(model, short), pool: config.networkPool, taken: [...existing, ...routedSubnets()] };
-}
-
-/** The engine has no pool left, or the subnet we named is taken: other subnets may do. */
-export function isSubnetConflict(error: unknown): boolean {
-  if (!(error instanceof EnvironmentError)) return false;
-  return error.code === 'NETWORKS_EXHAUSTED' || /Pool overlaps with other one/.test(String(error.params.reason ?? ''));
+  const pool = config.networkPool;
+  const place = refused ? Math.random() : Number.parseInt(fingerprint(store.id), 16) / 2 ** 32;
+  const from = pool.first + Math.floor(place * (pool.last - pool.first));
+  return { demands: subnetDemands(model, short), pool, taken: [...existing, ...routedSubnets()], from };
 }

@@ -19,13 +19,13 @@ export async function ownerHere(engine: Engine, command: string | undefined): Pr
 }
 
 /** Why nobody holds the lease any more; undefined while somebody does. */
-export async function overBecause(context: Context, lease: LeaseRecord): Promise<string | undefined> {
+export async function overBecause(context: Pick<Context, 'engine'>, lease: LeaseRecord): Promise<string | undefined> {
   const lives = await Promise.all(anchorsOf(lease).map((process) => lifeOfAnchor(process, context)));
   return whyOver(lease, lives, Date.now());
 }
 
 /** The engine is asked only about a process in a container that cannot be seen from here. */
-async function lifeOfAnchor(anchor: ProcessIdentity, context: Context): Promise<ProcessLife> {
+async function lifeOfAnchor(anchor: ProcessIdentity, context: Pick<Context, 'engine'>): Promise<ProcessLife> {
   const life = lifeOf(anchor);
   if (life !== 'unknown' || anchor.container === null) return life;
   return lifeOf(anchor, await look(await context.engine(), anchor.container));

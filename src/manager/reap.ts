@@ -3,6 +3,7 @@ import { LABEL } from '../domain/labels.js';
 import type { LeaseRecord } from '../domain/lease.js';
 import type { Engine } from '../engine/engine.js';
 import type { Config } from './config.js';
+import { usersOf } from './holder.js';
 import { VolumeMemory } from './volume-memory.js';
 
 /** Cleanup has its own time: it must not be cut short by the deadline that made it necessary. Milliseconds. */
@@ -63,7 +64,7 @@ export async function reap(config: Config, engine: Engine, lease: LeaseRecord, o
     memory.add(found.anonymous);
     errors = await removeAll(engine, found, signal);
   }
-  throw incomplete(lease, await scan(engine, lease, memory.names, signal), errors);
+  throw await incomplete(engine, lease, await scan(engine, lease, memory.names, signal), errors, signal);
 }
 
 interface Found {
@@ -116,16 +117,30 @@ async function removeAll(engine: Engine, found: Found, signal: AbortSignal): Pro
   return errors;
 }
 
-function incomplete(lease: LeaseRecord, found: Found, errors: readonly unknown[]): EnvironmentError {
+async function incomplete(
+  engine: Engine,
+  lease: LeaseRecord,
+  found: Found,
+  errors: readonly unknown[],
+  signal: AbortSignal,
+): Promise<EnvironmentError> {
   const left = [
     ...found.containers.map((c) => `container ${c.name}`),
     ...found.networks.map((n) => `network ${n.name}`),
     ...found.volumes.map((v) => `volume ${v.name}`),
   ];
-  const reasons = [...new Set(errors.map((e) => (e instanceof Error ? e.message : String(e))))];
+  const everybody = errors.some(isInUse) ? await engine.containers({}, signal).catch(() => []) : [];
+  const named = errors.map((e) =>
+    isInUse(e) ? new EnvironmentError(e.code, { ...e.params, holder: usersOf(everybody, e) }, e) : e,
+  );
+  const reasons = [...new Set(named.map((e) => (e instanceof Error ? e.message : String(e))))];
   return new EnvironmentError(
     'RELEASE_INCOMPLETE',
     { project: lease.project, left: left.join(', '), evidence: reasons.map((r) => `\n  ${r}`).join('') },
     { cause: new AggregateError(errors) },
   );
+}
+
+function isInUse(error: unknown): error is EnvironmentError {
+  return error instanceof EnvironmentError && error.code === 'OBJECT_IN_USE';
 }

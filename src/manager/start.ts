@@ -4,6 +4,7 @@ import type { LeaseRecord } from '../domain/lease.js';
 import { startable } from '../domain/readiness.js';
 import { isReady, type Verdict } from '../domain/verdict.js';
 import type { ContainerEvent } from '../engine/engine.js';
+import { classifyRefusal } from '../engine/failures/classify.js';
 import { type Observed, Observer } from './observer.js';
 
 /** How old what is told of a failing health check may be; a look costs the engine 2 ms. Milliseconds. */
@@ -23,7 +24,7 @@ export interface StartRequest extends Observed {
  * Starts every service as soon as its dependencies hold, and returns when each is ready. Driven by engine events that
  * are subscribed before the first start.
  *
- * @throws SERVICE_FAILED, START_FAILED (without evidence), or the signal's reason
+ * @throws SERVICE_FAILED, START_FAILED, PORT_CONFLICT … (without evidence), or the signal's reason
  */
 export async function startServices(request: StartRequest): Promise<void> {
   const startup = new Startup(request);
@@ -150,20 +151,19 @@ class Startup {
   /** A container that was never started is the engine's refusal, also where an event has told of it first. */
   #failed(service: string, reason: string): EnvironmentError {
     const refusal = this.#observer.refusal(service);
-    if (refusal !== undefined) return this.#refused(service, refusal);
+    if (refusal !== undefined) return this.#refused(service, classifyRefusal(this.#request.engine.endpoint, refusal));
     return new EnvironmentError('SERVICE_FAILED', { service, reason, evidence: '' });
   }
 
   /** The refusal of the engine, or of Compose that quotes it, with the service's name put in. */
   #startFailed(service: string, error: unknown): unknown {
-    if (!(error instanceof EnvironmentError)) return error;
-    if (error.code !== 'ENGINE_FAILED' && error.code !== 'CREATE_FAILED') return error;
-    return this.#refused(service, String(error.params.reason ?? ''), error);
+    return error instanceof EnvironmentError ? this.#refused(service, error) : error;
   }
 
-  #refused(service: string, reason: string, cause?: EnvironmentError): EnvironmentError {
+  #refused(service: string, { code, params, cause }: EnvironmentError): EnvironmentError {
     const file = this.#request.lease.spec.files.join(', ');
-    return new EnvironmentError('START_FAILED', { service, reason, file, evidence: '' }, { cause: cause?.cause });
+    const known = code === 'ENGINE_FAILED' || code === 'CREATE_FAILED' ? 'START_FAILED' : code;
+    return new EnvironmentError(known, { ...params, service, file, evidence: '' }, { cause });
   }
 
   #report(service: string, verdict: Verdict): void {

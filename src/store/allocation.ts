@@ -12,6 +12,8 @@ export interface PortRequest {
   /** Ports that must not be in the block. */
   readonly avoid: readonly number[];
   readonly ephemeral?: PortRange | undefined;
+  /** The search begins behind this port; behind the last block that was handed out when absent. */
+  readonly after?: number | undefined;
 }
 
 export interface SubnetRequest {
@@ -19,6 +21,8 @@ export interface SubnetRequest {
   readonly pool: Subnet;
   /** Networks of this machine and of the engine that are not ours. */
   readonly taken: readonly Subnet[];
+  /** The search begins at this address of the pool; at its beginning when absent. */
+  readonly from?: number | undefined;
 }
 
 /**
@@ -36,7 +40,7 @@ export function choosePorts(database: Database, request: PortRequest): PortRange
     range,
     size: request.ports,
     taken: [...leased, ...request.avoid.map((port) => ({ first: port, last: port }))],
-    after: Number(meta(database, 'port-cursor') ?? 0),
+    after: request.after ?? Number(meta(database, 'port-cursor') ?? 0),
     ephemeral: request.ephemeral,
   });
   if (!block) {
@@ -56,7 +60,8 @@ export function choosePorts(database: Database, request: PortRequest): PortRange
  *
  * @throws SUBNETS_EXHAUSTED
  */
-export function chooseSubnets(database: Database, { demands, pool, taken }: SubnetRequest): Record<string, string> {
+export function chooseSubnets(database: Database, request: SubnetRequest): Record<string, string> {
+  const { demands, pool, taken, from } = request;
   if (demands.length === 0) return {};
   const leased = database.prepare("SELECT subnets FROM leases WHERE subnets <> '{}'").pluck().all() as string[];
   const used = [
@@ -65,7 +70,7 @@ export function chooseSubnets(database: Database, { demands, pool, taken }: Subn
   ];
   const chosen: Record<string, string> = {};
   for (const { network, prefix } of demands) {
-    const subnet = chooseSubnet(pool, prefix, used);
+    const subnet = chooseSubnet(pool, prefix, used, from);
     if (!subnet) throw new EnvironmentError('SUBNETS_EXHAUSTED', { prefix, pool: formatSubnet(pool) });
     used.push(subnet);
     chosen[network] = formatSubnet(subnet);

@@ -118,4 +118,20 @@ describe('the choice of a subnet', () => {
       }),
     );
   });
+
+  it('is searched from any place in the pool on, and then from its beginning', () => {
+    const taken = ['10.231.0.32/27', '10.231.0.224/27'].map((text) => parseSubnet(text) as Subnet);
+    const from = (offset: number) => {
+      const chosen = chooseSubnet(pool, 27, taken, pool.first + offset);
+      return chosen && formatSubnet(chosen);
+    };
+    expect([0, 1, 64, 65, 193, 255].map(from)).toEqual([
+      '10.231.0.0/27',
+      '10.231.0.64/27',
+      '10.231.0.64/27',
+      '10.231.0.96/27',
+      '10.231.0.0/27',
+      '10.231.0.0/27',
+    ]);
+  });
 });

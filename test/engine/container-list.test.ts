@@ -31,9 +31,16 @@ afterEach(() => {
 const answer: RequestListener = (request, response) => {
   asked.push(decodeURIComponent(request.url ?? ''));
   const labels = { 'com.docker.compose.service': 'web', lease: '1' };
-  const container = { Id: 'abc', Names: ['/shop-web-1'], Labels: labels, State: 'running', Status: 'Up' };
-  const published = { IP: '127.0.0.1', PrivatePort: 80, PublicPort: 30000, Type: 'tcp' };
-  response.end(JSON.stringify([{ ...container, Ports: [{ PrivatePort: 9229, Type: 'tcp' }, published] }]));
+  const holds = {
+    Ports: [{ PrivatePort: 80, PublicPort: 30000, IP: '127.0.0.1', Type: 'tcp' }, { PrivatePort: 81 }],
+    NetworkSettings: { Networks: { shop_default: {} } },
+    Mounts: [
+      { Type: 'volume', Name: 'shop_data' },
+      { Type: 'bind', Source: '/srv' },
+    ],
+  };
+  const state = { State: 'running', Status: 'Up' };
+  response.end(JSON.stringify([{ Id: 'abc', Names: ['/shop-web-1'], Labels: labels, ...state, ...holds }]));
 };
 
 async function listening(made: Server, where: string | number): Promise<number> {
@@ -81,7 +88,8 @@ describe('the list of containers', () => {
         status: 'running',
         text: 'Up',
         published: [{ target: 80, protocol: 'tcp', port: 30000 }],
-        volumes: [],
+        networks: ['shop_default'],
+        volumes: ['shop_data'],
       },
     ]);
     expect(asked).toEqual(['/containers/json?all=true&filters={"label":["lease=1","any"]}']);
@@ -94,7 +102,12 @@ describe('the list of containers', () => {
       'ENGINE_FAILED',
       'out of order',
     ],
-    ['half an answer', (_, response) => response.write('[{', () => response.destroy()), 'ENGINE_FAILED', 'aborted'],
+    [
+      'half an answer',
+      (_, response) => response.write('[{', () => response.destroy()),
+      'ENGINE_UNAVAILABLE',
+      'aborted',
+    ],
     ['no answer', (request) => request.socket.destroy(), 'ENGINE_UNAVAILABLE', 'socket hang up'],
   ])('names %s', async (_, listener, code, says) => {
     const port = await listening(httpServer(listener), 0);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { LABEL } from '../../src/domain/labels.js';
 import { connectEngine } from '../../src/engine/docker-engine.js';
 import type { Engine } from '../../src/engine/engine.js';
+import { plannedPort } from '../support/planned-port.js';
 import { FIXTURE_IMAGE, NEVER, Scope } from '../support/scope.js';
 import { fixture, POSTGRES_AND_REDIS } from '../support/stacks.js';
 
@@ -64,14 +65,16 @@ describe('acquire', () => {
       ...real,
       async create(run, signal) {
         await real.create(run, signal);
-        if (!squatter.listening) await once(squatter.listen(31600, '127.0.0.1'), 'listening');
+        if (!squatter.listening) await once(squatter.listen(plannedPort(run), '127.0.0.1'), 'listening');
       },
     };
     await using scope = new Scope({ engine, ports: '31600-31699' });
     scope.file('compose.yml', fixture());
     try {
       await using lease = await scope.manager.acquire({ cwd: scope.folder });
-      expect(lease.services.web?.ports['8080/tcp']).toBe(31601);
+      const port = lease.services.web?.ports['8080/tcp'] as number;
+      expect(port).not.toBe((squatter.address() as AddressInfo).port);
+      expect(port >= 31600 && port <= 31699).toBe(true);
       expect(scope.progress).toContainEqual(expect.objectContaining({ type: 'retry', attempt: 2, of: 3 }));
     } finally {
       squatter.close();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { plannedPort } from '../support/planned-port.js';
 import { Scope } from '../support/scope.js';
 import { fixture } from '../support/stacks.js';
 
@@ -36,17 +37,20 @@ describe('port modes', () => {
 
   it('gives up after three blocks that were each taken at the last moment', async () => {
     const squatters: ReturnType<typeof createServer>[] = [];
+    let last = 0;
     await using scope = new Scope({ ports: '31960-31969' });
     const { create } = scope.engine;
     scope.engine.create = async (run, signal) => {
       await create(run, signal);
-      const squatter = createServer().listen(31960 + squatters.length, '127.0.0.1');
+      last = plannedPort(run);
+      const squatter = createServer().listen(last, '127.0.0.1');
       squatters.push(squatter);
       await once(squatter, 'listening');
     };
     scope.file('compose.yml', fixture());
     const failure = scope.manager.acquire({ cwd: scope.folder });
-    await expect(failure).rejects.toMatchObject({ code: 'PORT_CONFLICT', params: { attempts: 3, port: 31962 } });
+    await expect(failure).rejects.toMatchObject({ code: 'PORT_CONFLICT', params: { attempts: 3 } });
+    await expect(failure).rejects.toMatchObject({ params: { port: last } });
     for (const squatter of squatters) squatter.close();
   });
 });

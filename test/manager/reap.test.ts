@@ -32,6 +32,7 @@ it('removes the anonymous volume of a container that the engine has removed with
     status: 'running',
     text: 'Up',
     published: [],
+    networks: [],
     volumes: [OURS, OLDER, 'shop-a1_data'],
   };
   let containers = [container];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/run-cli.js';
-import { Scope } from '../support/scope.js';
+import { FIXTURE_IMAGE, Scope } from '../support/scope.js';
 import { fixture } from '../support/stacks.js';
 
 interface Failure {
@@ -23,11 +23,69 @@ const failures: readonly Failure[] = [
     says: /Not ready within 1 s: web/,
   },
   {
-    name: 'an image that does not exist',
+    name: 'an image that is not here, and a registry that does not answer',
     compose: 'services: { web: { image: "127.0.0.1:9/no/such:1" } }',
-    code: 'IMAGE_UNAVAILABLE',
+    code: 'REGISTRY_UNREACHABLE',
     exitCode: 4,
-    says: /image 127\.0\.0\.1:9\/no\/such:1 of service "web"/,
+    says: /image 127\.0\.0\.1:9\/no\/such:1 of service "web" is not here, .* connection refused/,
+  },
+  {
+    name: 'an image whose name is none',
+    compose: 'services: { web: { image: "Shop/API:1" } }',
+    code: 'IMAGE_REFERENCE_INVALID',
+    exitCode: 2,
+    says: /"Shop\/API:1" of service "web"/,
+  },
+  {
+    name: 'a variable without a value',
+    compose: `services: { web: { image: "x:\${NO_SUCH_TAG:?say which}" } }`,
+    code: 'VARIABLE_MISSING',
+    exitCode: 2,
+    says: /compose\.yml needs the variable NO_SUCH_TAG, .*say which/,
+  },
+  {
+    name: 'an env file that is not there',
+    compose: 'services: { web: { image: x, env_file: nosuch.env } }',
+    code: 'REFERENCED_FILE_MISSING',
+    exitCode: 2,
+    says: /compose\.yml names a file that is not there: \S+\/nosuch\.env/,
+  },
+  {
+    name: 'an external network that does not exist',
+    compose: `${fixture({}, '    networks: [nosuch]\n')}networks: { nosuch: { external: true } }`,
+    args: ['--external', 'share'],
+    code: 'EXTERNAL_MISSING',
+    exitCode: 2,
+    says: /The network "nosuch"/,
+  },
+  {
+    name: 'a command that is not in the image',
+    compose: fixture({}, '    entrypoint: ["/no/such"]\n'),
+    code: 'COMMAND_INVALID',
+    exitCode: 4,
+    says: /Service "web" cannot run "\/no\/such": stat \/no\/such: no such file or directory/,
+  },
+  {
+    name: 'a file mounted onto a folder',
+    compose: fixture({}, '    volumes: ["./compose.yml:/etc:ro"]\n'),
+    code: 'MOUNT_INVALID',
+    exitCode: 4,
+    says: /A mount of service "web" is not possible: error mounting ".*compose\.yml" to rootfs at "\/etc"/,
+  },
+  {
+    name: 'a build whose step fails, in its own words and without its secrets',
+    compose: `services:
+  web:
+    build:
+      context: .
+      args: { NPM_TOKEN: glpat-1234567 }
+      dockerfile_inline: |
+        FROM ${FIXTURE_IMAGE}
+        ARG NPM_TOKEN
+        RUN echo "bad token $$NPM_TOKEN ECONNREFUSED" && exit 3`,
+    code: 'BUILD_FAILED',
+    exitCode: 4,
+    says: /Building service "web" failed: .* exit code: 3\n .*bad token \*\*\* ECONNREFUSED/,
   },
   {
     name: 'a compose file with a typo',

@@ -72,7 +72,7 @@ export const scenarios = [
   failed('server with published port exits with 0', { web: script('sleep 0.3', PUBLISHED) }, /exited with code 0/),
   failed('no such command in its shell (127)', { web: script('no-such-command', PUBLISHED) }, /exited with code 127/),
   failed('no such executable', { web: checked({}, { entrypoint: ['/no/such/file'] }) }, /no\/such\/file/, {
-    code: 'START_FAILED',
+    code: 'COMMAND_INVALID',
   }),
 
   // Crashes.
