@@ -38,7 +38,13 @@ describe('a timeline', () => {
   const timeline = timelineOf(model, 5000, marks, { create: 90, start: 1400 });
 
   it('keeps when each service was created, started and ready', () => {
-    expect(timeline.services.migrate).toEqual({ created: 100, started: 610, ready: 900, after: ['db'] });
+    expect(timeline.services.migrate).toEqual({
+      created: 100,
+      started: 610,
+      ready: 900,
+      state: 'healthy',
+      after: ['db'],
+    });
   });
 
   it('knows the chain that decided how long it took', () => {
