@@ -63,15 +63,16 @@ console.log(
 if (process.argv.includes('--deaths')) {
   const alone = [await dieAlone(), await dieAlone(), await dieAlone()].map(({ cleanMs }) => cleanMs);
   result.deaths.push({ runner: 'a plain process', death: 'SIGKILL', cleanMs: alone });
+  const text = ({ skipped, code, cleanMs }) => skipped ?? `${cleanMs} ms (exit ${code})`;
   const first = runners.flatMap((runner) => cells.filter((cell) => cell.runner === runner).slice(0, 1));
   for (const { runner, node } of first) {
     for (const death of DEATHS) {
       const { problem, ...row } = { runner, node, death: death.name, ...(await die(runner, node, death)) };
       note(row, !problem && row.cleanMs !== null, problem);
       result.deaths.push(row);
+      console.error(`${runner} on Node ${node}, ${death.name}: ${text(row)}`);
     }
   }
-  const text = ({ skipped, code, cleanMs }) => skipped ?? `${cleanMs} ms (exit ${code})`;
   console.log(`\nNothing left, after the runner's end (a plain process killed: ${alone.join(', ')} ms):\n`);
   console.log(
     table(

@@ -10,7 +10,7 @@ import { asOperation } from '../store/operation.js';
 import { Watchdog } from './watchdog.js';
 
 /** A dead owner is noticed within this time. More often would cost more than 0.2 % of a core. Milliseconds. */
-const ROUND = 400;
+const ROUND = 600;
 
 const CLI = fileURLToPath(new URL('../surfaces/cli/main.js', import.meta.url));
 const stateDir = process.argv[2] as string;

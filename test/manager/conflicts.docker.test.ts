@@ -65,14 +65,15 @@ describe('a conflict names the holder and leaves it alone', () => {
   });
 
   it('a port held by a process, without the secrets of its command line', async () => {
-    const child = await listener(31982, '--password=hunter22');
+    const child = await listener(31982, '--requirepass', 'hunter22');
     try {
       await using scope = new Scope();
       scope.file('compose.yml', onPort(31982));
       const failure = scope.manager.acquire({ cwd: scope.folder, portMode: 'fixed' });
       await expect(failure).rejects.toThrow(
-        new RegExp(`is held by process ${child.pid} "\\S*node \\S+listen.mjs 31982 --password=\\*{3}"`),
+        new RegExp(`is held by process ${child.pid} "\\S*node \\S+listen.mjs 31982 --requirepass \\*{3}"`),
       );
+      expect(JSON.stringify([history(scope), scope.progress])).not.toContain('hunter22');
       expect(child.exitCode).toBeNull();
     } finally {
       child.kill();

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { portUser, portUserCommand } from '../../src/manager/port-users.js';
@@ -25,6 +26,19 @@ describe.runIf(process.platform === 'linux')('who has a port', () => {
     expect(portUser(client.localPort as number, 'tcp')).toMatchObject({ pid: process.pid });
     client.destroy();
     server.close();
+  });
+
+  it('is nobody when a connection has only just ended there', async () => {
+    const server = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const client = connect(port, '127.0.0.1').resume();
+    await once(client, 'close');
+    server.close();
+    await once(server, 'close');
+    const waiting = new RegExp(`:${port.toString(16).toUpperCase().padStart(4, '0')} \\S+ 06 `);
+    expect(readFileSync('/proc/net/tcp', 'utf8')).toMatch(waiting);
+    expect(portUser(port, 'tcp')).toBeUndefined();
   });
 });
 

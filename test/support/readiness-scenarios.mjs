@@ -104,7 +104,13 @@ export const scenarios = [
   ),
   failed(
     'out of memory: a child, the container goes on',
-    { web: checked({}, { entrypoint: ['sh', '-c', `${EAT_MEMORY}; exec /entry.sh`], ...LITTLE_MEMORY }) },
+    // The engine begins to listen for this only after the process has begun, and hears it apart from health: both get time.
+    {
+      web: checked(
+        { START_DELAY: '1.5' },
+        { entrypoint: ['sh', '-c', `sleep 0.5; ${EAT_MEMORY}; exec /entry.sh`], ...LITTLE_MEMORY },
+      ),
+    },
     /memory/,
   ),
 
