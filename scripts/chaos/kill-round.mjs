@@ -42,7 +42,8 @@ export function planLife(random, name, lane) {
  * Lives one life up to its planned moment, ends it, and has somebody sweep.
  *
  * @returns the plan with: at (ms since its beginning), state (of its lease at that moment), struck (0: it was over
- *   already), cleanMs (from the death, or the end of the lease's time, until nothing of it was left), problems
+ *   already), engineMs (from the death, or the end of the lease's time, until the engine had nothing of it, for good),
+ *   cleanMs (the same until the lease was gone as well: the engine is looked at twice before that), problems
  */
 export async function endLife(plan, { lane, lengths, census, isDecoy, hasWatchdog }) {
   const owner = lane.owner(plan.kind, plan.name);
@@ -62,13 +63,18 @@ export async function endLife(plan, { lane, lengths, census, isDecoy, hasWatchdo
   if (over && !over.failure) lengths[plan.kind] += (over.ms - lengths[plan.kind]) / LEARNING;
   const { failure } = (await within(life, LIFE_LIMIT)) ?? { failure: `no end after ${LIFE_LIMIT} ms` };
   if (failure) outcome.problems.push(`a life that nobody ended failed: ${failure}`);
+  let emptySince;
   const isGone = async () => {
-    if (lane.lease(plan.name)) return false;
-    return !(await census.look(80)).some((object) => object.name.startsWith(`${plan.name}-`) && !isDecoy(object));
+    const found = (await census.look(80)).some((object) => object.name.startsWith(`${plan.name}-`) && !isDecoy(object));
+    emptySince = found ? undefined : (emptySince ?? performance.now());
+    return !found && !lane.lease(plan.name);
   };
   const watched = hasWatchdog && watchdogs.length > 0;
   const sweeper = plan.sweeper === 'watchdog' && !watched ? 'clean' : plan.sweeper;
-  return { ...outcome, sweeper, ...(await swept(sweeper, { lane, plan, died, isGone, problems: outcome.problems })) };
+  const sweep = await swept(sweeper, { lane, plan, died, isGone, problems: outcome.problems });
+  const since = (moment) => Math.max(0, Math.round(moment - sweep.from));
+  const engineMs = emptySince === undefined ? null : since(emptySince);
+  return { ...outcome, sweeper, by: sweep.by, engineMs, cleanMs: since(sweep.ended) };
 }
 
 async function momentOf({ name, moment, fraction, kind }, lengths, lane, ended) {
@@ -98,7 +104,7 @@ async function swept(sweeper, { lane, plan, died, isGone, problems }) {
     // One that somebody else has killed meanwhile sweeps nothing.
     const isAlone = () => lane.bereaved && lane.watchdogs().length === 0;
     await untilTrue(async () => (await isGone()) || isAlone(), WATCHDOG_LIMIT);
-    if (await isGone()) return { by: 'watchdog', cleanMs: Math.round(performance.now() - from) };
+    if (await isGone()) return { by: 'watchdog', from, ended: performance.now() };
     if (!isAlone()) problems.push(`the watchdog left something for ${WATCHDOG_LIMIT} ms`);
   }
   if (sweeper === 'a killed clean') await lane.killedClean(plan.sweepFraction * SWEEPING);
@@ -106,5 +112,5 @@ async function swept(sweeper, { lane, plan, died, isGone, problems }) {
   for (const { code, said } of cleans) if (code !== 0) problems.push(`clean ended with ${code}: ${said}`);
   // Another sweep of the same state folder may have taken it over before, and still be at it.
   if (!(await untilTrue(isGone, SWEEP_LIMIT))) problems.push(`something is left ${SWEEP_LIMIT} ms after the sweep`);
-  return { by: sweeper === 'watchdog' ? 'clean' : sweeper, cleanMs: Math.round(performance.now() - from) };
+  return { by: sweeper === 'watchdog' ? 'clean' : sweeper, from, ended: performance.now() };
 }

@@ -17,7 +17,8 @@ function judge({ rounds, hasWatchdog, decoys }) {
   const lives = rounds.flatMap((round) => round.lives);
   const deaths = lives.filter(({ struck }) => struck > 0);
   const count = (what) => rounds.reduce((sum, round) => sum + round[what].length, 0);
-  const cleaned = (by) => spread(deaths.filter((death) => death.by === by).map((death) => death.cleanMs));
+  const took = (by, what) => spread(deaths.filter((death) => death.by === by).map((death) => death[what]));
+  const byWatchdog = (what) => (hasWatchdog ? spreadText(took('watchdog', what)) : 'there is no watchdog');
   const figures = {
     deaths: deaths.length,
     'objects left': count('left'),
@@ -32,10 +33,11 @@ function judge({ rounds, hasWatchdog, decoys }) {
     ['by victim', tallyText(tally(deaths.map(({ victim }) => victim)))],
     ['by owner', tallyText(tally(deaths.map(({ kind }) => kind)))],
     ['state of the lease at the death', tallyText(tally(deaths.map(({ state }) => state)))],
-    ['death to clean, by the watchdog', hasWatchdog ? spreadText(cleaned('watchdog')) : 'there is no watchdog'],
-    ['death to clean, by `clean`', spreadText(cleaned('clean'))],
-    ['death to clean, by two at once', spreadText(cleaned('two cleans'))],
-    ['death to clean, by one that is killed and another', spreadText(cleaned('a killed clean'))],
+    ['death to clean engine, by the watchdog', byWatchdog('engineMs')],
+    ['death to clean engine and store, by the watchdog', byWatchdog('cleanMs')],
+    ['the same by `clean`', spreadText(took('clean', 'cleanMs'))],
+    ['the same by two at once', spreadText(took('two cleans', 'cleanMs'))],
+    ['the same by one that is killed and another', spreadText(took('a killed clean', 'cleanMs'))],
   ];
   const problems = rounds.flatMap(({ number, problems: all }) => all.map((text) => ({ round: number, text })));
   return { figures, rows, problems };
