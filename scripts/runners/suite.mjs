@@ -21,8 +21,8 @@ export class Place {
     return { ...Object.fromEntries(own), DOCKER_MANUAL_HOME: this.stateDir, NO_COLOR: '1', ...more };
   }
 
-  /** What the folder's environments have on the engine, and its leases. */
-  async left() {
+  /** What the folder's environments have on the engine (`objects`), and the projects of its leases. */
+  async look() {
     const store = new LeaseStore(this.stateDir);
     try {
       const label = encodeURIComponent(JSON.stringify({ label: [`dev.docker-manual.store=${store.id}`] }));
@@ -32,19 +32,29 @@ export class Place {
         api('GET', `/volumes?filters=${label}`),
       ]);
       const named = [...containers.map((each) => each.Names[0]), ...networks.map((each) => each.Name)];
-      return [...named, ...(Volumes ?? []).map((each) => each.Name), ...store.list().map((lease) => lease.project)];
+      const objects = [...named, ...(Volumes ?? []).map((each) => each.Name)];
+      return { objects, leases: store.list().map((lease) => lease.project) };
     } finally {
       store.close();
     }
   }
 
-  /** Milliseconds until nothing is left; null when something still is after `limit`. */
+  async left() {
+    const { objects, leases } = await this.look();
+    return [...objects, ...leases];
+  }
+
+  /**
+   * Milliseconds until the engine has nothing any more, for good: the lease ends after a second look at that. null when
+   * something still is there after `limit`.
+   */
   async untilClean(limit) {
     const from = performance.now();
-    for (;;) {
-      const left = await this.left();
+    for (let empty = null; ; ) {
+      const { objects, leases } = await this.look();
       const ms = Math.round(performance.now() - from);
-      if (left.length === 0) return ms;
+      empty = objects.length > 0 ? null : (empty ?? ms);
+      if (empty !== null && leases.length === 0) return empty;
       if (ms > limit) return null;
       await wait(20);
     }

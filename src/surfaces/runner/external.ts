@@ -1,5 +1,5 @@
 import { type AcquiredService, EnvironmentError, variableName } from '../../index.js';
-import type { OpenedRun } from './run.js';
+import type { OpenedRun } from './run-info.js';
 import { setVariables } from './variables.js';
 
 /** Ports that a URL may leave out; a service of the same kind listens on them in its container, too. */

@@ -8,6 +8,9 @@ interface ProjectConfig {
 }
 
 /** jest's globalSetup. Options are `globals.dockerManual` of the configuration; their paths count from its rootDir. */
-export default async function setup(_: unknown, { rootDir, globals }: ProjectConfig): Promise<void> {
-  await readably(() => openRun({ owner: 'jest', cwd: rootDir, ...globals.dockerManual }));
+export default async function setup(
+  { maxWorkers }: { readonly maxWorkers: number },
+  { rootDir, globals }: ProjectConfig,
+): Promise<void> {
+  await readably(() => openRun({ owner: 'jest', cwd: rootDir, workers: maxWorkers, ...globals.dockerManual }));
 }

@@ -7,6 +7,7 @@ export type { RunInfo, RunOptions } from './run.js';
 /** As much of Playwright's FullConfig as is used here. */
 interface Config {
   readonly configFile?: string;
+  readonly workers: number;
   readonly metadata: { readonly dockerManual?: RunOptions };
 }
 
@@ -15,8 +16,8 @@ interface Config {
  *
  * @returns the teardown
  */
-export default async function setup({ configFile, metadata }: Config): Promise<() => Promise<void>> {
+export default async function setup({ configFile, workers, metadata }: Config): Promise<() => Promise<void>> {
   const cwd = configFile === undefined ? {} : { cwd: dirname(configFile) };
-  const run = await readably(() => openRun({ owner: 'playwright', ...cwd, ...metadata.dockerManual }));
+  const run = await readably(() => openRun({ owner: 'playwright', workers, ...cwd, ...metadata.dockerManual }));
   return () => readably(() => run.close());
 }

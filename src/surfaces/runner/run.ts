@@ -1,23 +1,26 @@
 import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import {
-  type AcquiredService,
-  type AcquireOptions,
-  createManager,
-  EnvironmentError,
-  type Lease,
-  type ManagerOptions,
-} from '../../index.js';
+import { type AcquireOptions, createManager, type Lease, type ManagerOptions } from '../../index.js';
 import { externalRun, isExternal } from './external.js';
 import { narrator } from './narrator.js';
+import { infoOf, type OpenedRun, type RunInfo, variablesOf } from './run-info.js';
 import { setVariables } from './variables.js';
+import { openWorkers } from './workers.js';
+
+export type { RunInfo } from './run-info.js';
 
 /** What a test run asks for: what `acquire` takes, and how it is handed to the tests. */
 export interface RunOptions extends Omit<AcquireOptions, 'signal'> {
   /** Settings of the manager: state folder, ports and the like. */
   readonly manager?: Omit<ManagerOptions, 'env' | 'onProgress'>;
-  /** vitest only: one environment for the whole run, or one for each project. "run" by default. */
-  readonly scope?: 'run' | 'project';
+  /**
+   * One environment for the whole run, one for each project (vitest only), or one for each worker. "run" by default.
+   * Workers find their own by `docker-manual/worker`, which vitest's plugin loads by itself.
+   */
+  readonly scope?: 'run' | 'project' | 'worker';
+  /** How many environments `scope: 'worker'` starts. As many as the runner has workers by default. */
+  readonly workers?: number;
   /**
    * Let the test processes reach the services on the ports that the compose file publishes (`localhost:5432`). Works in
    * Node processes that are started after the setup, as workers are; not in the runner's own. False by default.
@@ -32,18 +35,6 @@ export interface RunOptions extends Omit<AcquireOptions, 'signal'> {
   readonly external?: Readonly<Record<string, string>>;
 }
 
-/** What the tests get. Plain JSON; it holds the passwords of the compose file. */
-export interface RunInfo {
-  /** Id of the lease, and its project; null where nothing was started. */
-  readonly lease: string | null;
-  readonly project: string | null;
-  readonly services: Readonly<Record<string, AcquiredService>>;
-  /** DM_<SERVICE>_HOST and so on, DATABASE_URL and the like; set in `process.env` of the workers, too. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Why there are no services, for `describe.skipIf(info.skipped)`; null where there are. */
-  readonly skipped: string | null;
-}
-
 /** One use of an environment. */
 export interface Run {
   readonly info: RunInfo;
@@ -53,12 +44,6 @@ export interface Run {
    * @throws RELEASE_INCOMPLETE
    */
   close(): Promise<void>;
-}
-
-/** What stands behind the runs of one set of options. */
-export interface OpenedRun {
-  readonly info: RunInfo;
-  end(): Promise<void>;
 }
 
 interface SharedRun {
@@ -124,42 +109,37 @@ function keyOf(options: RunOptions): string {
   return createHash('sha256').update(plain).digest('hex');
 }
 
-/** What the absence of a usable engine is told by. */
-const UNAVAILABLE: readonly string[] = [
-  'ENGINE_UNAVAILABLE',
-  'ENGINE_START_FAILED',
-  'ENGINE_FORBIDDEN',
-  'ENGINE_HUNG',
-  'COMPOSE_UNAVAILABLE',
-];
-
 async function open(options: RunOptions): Promise<OpenedRun> {
-  const { manager: settings, scope = 'run', redirect = false, onUnavailable = 'fail', external, ...wanted } = options;
+  const { manager: settings, scope = 'run', redirect = false, onUnavailable = 'fail', external, ...rest } = options;
+  const { workers = availableParallelism(), ...wanted } = rest;
   if (isExternal(process.env)) return externalRun(external ?? {}, process.env);
   const tell = narrator(process.stderr);
   const manager = createManager({ ...settings, onProgress: tell.show });
   try {
+    if (onUnavailable === 'skip') {
+      const found = await manager.available(
+        wanted.startEngine === undefined ? {} : { startEngine: wanted.startEngine },
+      );
+      if (!found.available) {
+        await manager.close();
+        return skipped(found.error.message);
+      }
+    }
+    if (scope === 'worker') return await openWorkers(manager, wanted, { workers, redirect });
     const lease = await manager.acquire(wanted);
     return opened(lease, scope === 'run' ? variablesOf(lease, redirect) : {}, () => manager.close());
   } catch (error) {
     await manager.close();
-    if (onUnavailable === 'skip' && error instanceof EnvironmentError && UNAVAILABLE.includes(error.code)) {
-      return skipped(error.message);
-    }
     throw error;
   } finally {
     tell.end();
   }
 }
 
-function variablesOf(lease: Lease, redirect: boolean): Readonly<Record<string, string>> {
-  return redirect ? { ...lease.env, ...lease.redirect().env } : lease.env;
-}
-
 function opened(lease: Lease, variables: Readonly<Record<string, string>>, close: () => Promise<void>): OpenedRun {
   const restore = setVariables(variables);
   return {
-    info: { lease: lease.id, project: lease.project, services: lease.services, env: lease.env, skipped: null },
+    info: infoOf(lease),
     async end() {
       restore();
       try {

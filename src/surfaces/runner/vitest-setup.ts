@@ -6,7 +6,7 @@ interface Project {
   readonly name: string;
   readonly config: { readonly root: string; env?: Record<string, unknown> };
   /** `projects`: those with tests; the root is among them only when it has tests of its own. */
-  readonly vitest: { readonly projects: readonly Project[] };
+  readonly vitest: { readonly projects: readonly Project[]; readonly config: { readonly maxWorkers?: unknown } };
   isRootProject(): boolean;
   getProvidedContext(): { readonly dockerManualOptions?: RunOptions };
   provide(key: 'dockerManual', value: RunInfo): void;
@@ -39,9 +39,16 @@ export default async function setup(project: Project): Promise<() => Promise<voi
 async function openFor(project: Project, options: RunOptions): Promise<Run> {
   const ofProject = options.scope === 'project';
   const name = ofProject && project.name ? [options.name ?? [], project.name].flat().join('-') : options.name;
-  const run = await openRun({ owner: 'vitest', cwd: project.config.root, ...options, ...(name ? { name } : {}) });
+  const defaults = { owner: 'vitest', cwd: project.config.root, ...workersOf(project) };
+  const run = await openRun({ ...defaults, ...options, ...(name ? { name } : {}) });
   project.provide('dockerManual', run.info);
   // Of two projects only one could have its variables in the process.
   if (ofProject) project.config.env = { ...project.config.env, ...run.info.env };
   return run;
+}
+
+/** vitest 3 leaves it open, or has it as a percentage; the number of cores is never too small then. */
+function workersOf({ vitest }: Project): { workers?: number } {
+  const { maxWorkers } = vitest.config;
+  return typeof maxWorkers === 'number' ? { workers: maxWorkers } : {};
 }

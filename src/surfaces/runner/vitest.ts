@@ -18,7 +18,7 @@ const NOTHING: RunInfo = { lease: null, project: null, services: {}, env: {}, sk
 
 /** As much of Vite's configuration as the plugin changes. */
 interface Config {
-  test?: { globalSetup?: string | string[]; provide?: object };
+  test?: { globalSetup?: string | string[]; setupFiles?: string | string[]; provide?: object };
 }
 
 /** As much of a Vite plugin as this one is; assignable to that of every Vite version. */
@@ -37,16 +37,22 @@ export interface DockerManualPlugin {
  */
 export function dockerManual(options: RunOptions = {}): DockerManualPlugin {
   const setup = fileURLToPath(new URL('./vitest-setup.js', import.meta.url));
+  const worker = fileURLToPath(new URL('./vitest-worker.js', import.meta.url));
   return {
     name: 'docker-manual',
     // Changed in place: what a hook returns is appended, and our setup has to be the first.
     config(config: Config) {
-      const others = [config.test?.globalSetup ?? []].flat().filter((file) => file !== setup);
       config.test = {
         ...config.test,
-        globalSetup: [setup, ...others],
+        globalSetup: withFirst(setup, config.test?.globalSetup),
+        ...(options.scope === 'worker' ? { setupFiles: withFirst(worker, config.test?.setupFiles) } : {}),
         provide: { dockerManual: NOTHING, ...config.test?.provide, dockerManualOptions: options },
       };
     },
   };
+}
+
+/** The hook runs again for each project that inherits the plugin. */
+function withFirst(ours: string, files: string | string[] = []): string[] {
+  return [ours, ...[files].flat().filter((file) => file !== ours)];
 }

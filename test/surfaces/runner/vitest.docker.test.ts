@@ -74,6 +74,31 @@ describe(`${RUNNER} on Node ${NODE}`, () => {
     expect(names.sort()).toEqual(['shop-data', 'shop-visits']);
   });
 
+  it('workers have one each, where that is asked for', async () => {
+    for (const name of ['cache', 'database']) {
+      file(
+        `test/${name}.test.ts`,
+        `import { writeFileSync } from 'node:fs';
+         import { expect, inject, it } from 'vitest';
+         it('runs', () => {
+           const { project, services } = inject('dockerManual');
+           expect(process.env.DM_PROJECT).toBe(project);
+           expect(process.env.DATABASE_URL).toContain(String(services.postgres.ports['5432/tcp']));
+           console.log('IN', process.env.VITEST_POOL_ID, project);
+         });`,
+      );
+    }
+    const options = "{ files: ['compose.yml'], scope: 'worker', workers: 2 }";
+    config('{ maxWorkers: 2, fileParallelism: true, isolate: true }', options);
+    const { code, output } = await run().ended;
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/Tests\s+2 passed/) });
+    const environments = projectsIn(output);
+    expect(environments).toHaveLength(2);
+    const used = [...output.matchAll(/^IN (\d) (\S+)$/gm)].map(([, slot, name]) => ({ slot, name }));
+    expect(used.map(({ slot }) => slot).sort()).toEqual(['1', '2']);
+    expect(used.map(({ name }) => name).sort()).toEqual(environments.sort());
+  });
+
   it('a listing of the tests starts nothing', async () => {
     file(
       'test/plain.test.ts',
