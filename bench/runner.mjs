@@ -34,7 +34,7 @@ if (process.argv[2] === 'acquire') {
 } else {
   const { default: setup } = await import('DIST/surfaces/runner/vitest-setup.js');
   const options = { dockerManualOptions: { manager: { stateDir } } };
-  const project = { name: '', config: { root: cwd }, vitest: { projects: [] }, getProvidedContext: () => options, provide() {}, isRootProject: () => true };
+  const project = { name: '', config: { root: cwd }, vitest: { projects: [], config: {} }, getProvidedContext: () => options, provide() {}, isRootProject: () => true };
   from = performance.now();
   end = await setup(project);
   call = performance.now() - from;
