@@ -8,10 +8,12 @@ import { migrate } from './migrations.js';
 import { noteLoss, settleId } from './origin.js';
 import { keepReserve, spendReserve } from './reserve.js';
 import { assertPlainFile, prepareFolder } from './state-folder.js';
-import { BUSY_TIMEOUT, storeError } from './store-error.js';
+import { BUSY_TIMEOUT, isBusy, storeError } from './store-error.js';
 
 /** Up to this size every page is looked at when the database is opened: 0.8 ms per MiB. Beyond, the leases are. Bytes. */
 const CHECKED_WHOLE = 2 * 1024 * 1024;
+/** Between two tries to do what SQLite itself does not wait for. Milliseconds. */
+const BUSY_PAUSE = 5;
 /** How often opening goes on after a remedy (damaged, full, replaced by another process meanwhile). */
 const MAX_ATTEMPTS = 10;
 
@@ -94,14 +96,29 @@ export class StoreDatabase {
   #prepare(): void {
     const small = statSync(this.#file).size <= CHECKED_WHOLE;
     assertWhole(this.sql, this.#file, small ? 'everything' : 'leases');
-    const mode = this.sql.pragma('journal_mode = WAL', { simple: true });
-    if (mode !== 'wal') {
+    if (this.#logAhead() !== 'wal') {
       const reason = 'its file system has no shared memory, which SQLite needs';
       throw new EnvironmentError('STATE_DIR_UNUSABLE', { folder: this.#folder, reason });
     }
     this.sql.pragma('synchronous = NORMAL'); // a commit survives the process; only a power loss may undo the last ones
     this.sql.pragma('foreign_keys = ON');
     this.sql.pragma('cache_size = -16000'); // KiB; the default of 2000 is less than a thousand leases have
+  }
+
+  /**
+   * A new database is turned to a write-ahead log by whoever comes first. SQLite reads and then writes for that, and does
+   * not wait for another process that is at it: it says BUSY at once, whatever the timeout.
+   */
+  #logAhead(): unknown {
+    const until = performance.now() + BUSY_TIMEOUT;
+    for (;;) {
+      try {
+        return this.sql.pragma('journal_mode = WAL', { simple: true });
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > until) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_PAUSE);
+      }
+    }
   }
 
   /** The check comes last: a file that was deleted or replaced takes every write, and nobody will ever read it. */

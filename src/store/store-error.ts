@@ -23,7 +23,7 @@ export function storeError(cause: unknown, file: string): unknown {
   if (code === 'SQLITE_FULL') return new EnvironmentError('STORE_FULL', { file, reason: message }, { cause });
   if (code === 'SQLITE_READONLY_DBMOVED') return new EnvironmentError('STORE_LOST', { file }, { cause });
   if (code.startsWith('SQLITE_READONLY')) return new EnvironmentError('STORE_READ_ONLY', { file, reason }, { cause });
-  if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_PROTOCOL') {
+  if (isBusy(cause)) {
     const params = { file, seconds: BUSY_TIMEOUT / 1000, holder: lockHolder(file) };
     return new EnvironmentError('STORE_BUSY', params, { cause });
   }
@@ -31,6 +31,11 @@ export function storeError(cause: unknown, file: string): unknown {
   return (
     diskError(dirname(file)) ?? new EnvironmentError('STATE_DIR_UNUSABLE', { folder: dirname(file), reason }, { cause })
   );
+}
+
+export function isBusy(cause: unknown): boolean {
+  if (!(cause instanceof SqliteDatabase.SqliteError)) return false;
+  return cause.code.startsWith('SQLITE_BUSY') || cause.code === 'SQLITE_PROTOCOL';
 }
 
 /** SQLite says "disk I/O error" to many things (a quota, a full disk under its shared memory): a try says which it is. */

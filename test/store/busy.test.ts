@@ -41,6 +41,21 @@ it.skipIf(process.platform !== 'linux')(
   },
 );
 
+it('a new database that another process is at this moment writing is waited for', async () => {
+  const file = join(folder, 'store.db');
+  // Locked for a moment as it is while its journal is changed: SQLite itself does not wait for that.
+  const script = `const { default: Database } = await import('better-sqlite3'); const db = new Database(process.argv[1]);
+    db.exec('BEGIN IMMEDIATE; CREATE TABLE taken (x)'); console.log('locked');
+    setTimeout(() => db.exec('ROLLBACK'), 200);`;
+  const holder = spawn(process.execPath, ['--input-type=module', '-e', script, file], { stdio: 'pipe' });
+  await new Promise((resolve) => holder.stdout.once('data', resolve));
+  const ended = new Promise((resolve) => holder.on('close', resolve));
+  const store = new LeaseStore(folder);
+  expect(store.list()).toEqual([]);
+  store.close();
+  await ended;
+});
+
 it('reads holders, and not those who wait, from the kernel’s list', () => {
   const locks = `1: FLOCK  ADVISORY  WRITE 9 fe:00:77 0 EOF
 2: POSIX  ADVISORY  WRITE 812 fe:00:2188641 120 120
