@@ -1,6 +1,6 @@
 export { type ServiceAddress, variableName } from './domain/addresses.js';
-export { DECISIONS, type Decisions } from './domain/decisions.js';
-export { formatDuration, parseDuration } from './domain/duration.js';
+export type { Decisions } from './domain/decisions.js';
+export { formatDuration } from './domain/duration.js';
 export {
   CATALOGUE,
   EnvironmentError,
@@ -12,9 +12,10 @@ export {
 export type { GraphFormat } from './domain/graph.js';
 export type { Health } from './domain/health.js';
 export type { Binding, LeaseRecord, LeaseState, Mode } from './domain/lease.js';
+export { defaultOf, ENTRIES, type OptionEntry, type OptionName } from './domain/options/table.js';
 export { describeOwner, type Owner } from './domain/owner.js';
-export { PORT_MODES, type PortMode, type PortRange, parsePortRange } from './domain/ports.js';
-export { ON_UNHEALTHY, type OnUnhealthy } from './domain/recovery.js';
+export type { PortMode, PortRange } from './domain/ports.js';
+export type { OnUnhealthy } from './domain/recovery.js';
 export type { ResetOutcome } from './domain/resets/strategy.js';
 export { criticalPath, type Timeline } from './domain/timeline.js';
 export { type Verdict, whyNot } from './domain/verdict.js';

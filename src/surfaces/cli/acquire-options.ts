@@ -14,10 +14,11 @@ export interface SpecFlags {
 }
 
 export interface AcquireFlags extends SpecFlags {
-  readonly mode: Mode;
-  readonly waitTimeout: number;
+  readonly mode?: Mode;
+  readonly waitTimeout?: number;
+  /** Always there, since only `--no-accelerate` can be given. */
   readonly accelerate: boolean;
-  readonly portMode: PortMode;
+  readonly portMode?: PortMode;
   readonly startEngine?: boolean;
   readonly keepOnFailure?: boolean;
 }
@@ -46,14 +47,11 @@ export function specOptions(flags: SpecFlags) {
 }
 
 export function acquireOptions(flags: AcquireFlags): AcquireOptions {
+  const { mode, waitTimeout, portMode, startEngine, keepOnFailure } = flags;
   return {
     ...specOptions(flags),
-    mode: flags.mode,
-    waitTimeout: flags.waitTimeout,
-    accelerate: flags.accelerate,
-    portMode: flags.portMode,
-    ...defined({ startEngine: flags.startEngine }),
-    keepOnFailure: flags.keepOnFailure === true,
+    ...defined({ mode, waitTimeout, portMode, startEngine, keepOnFailure }),
+    ...(flags.accelerate ? {} : { accelerate: false }),
   };
 }
 

@@ -6,7 +6,7 @@ import { abortOnSignals } from './signals.js';
 
 interface RestartFlags {
   readonly services?: string[];
-  readonly waitTimeout: number;
+  readonly waitTimeout?: number;
   readonly stateDir?: string;
   readonly json?: boolean;
 }
@@ -17,7 +17,7 @@ export async function restart(name: string | undefined, flags: RestartFlags): Pr
     const { record, services, rung } = await manager.restart({
       ...(name === undefined ? {} : { name }),
       ...(flags.services ? { services: flags.services } : {}),
-      waitTimeout: flags.waitTimeout,
+      ...(flags.waitTimeout === undefined ? {} : { waitTimeout: flags.waitTimeout }),
       signal: abortOnSignals(),
     });
     if (flags.json) printData({ lease: leaseJson(record), services, rung });

@@ -14,7 +14,7 @@ import { abortOnSignals } from './signals.js';
 
 interface RunFlags extends AcquireFlags, ManagerFlags {
   readonly redirect?: boolean;
-  readonly onUnhealthy: OnUnhealthy;
+  readonly onUnhealthy?: OnUnhealthy;
   readonly onUnavailable: 'fail' | 'skip';
 }
 
@@ -26,7 +26,7 @@ export async function run(command: readonly string[], flags: RunFlags): Promise<
   try {
     const owner = `docker-manual run -- ${command[0]}`;
     const { onUnhealthy } = flags;
-    const options = { ...acquireOptions(flags), onUnhealthy, owner, signal: signals };
+    const options = { ...acquireOptions(flags), ...(onUnhealthy ? { onUnhealthy } : {}), owner, signal: signals };
     const missing = flags.onUnavailable === 'skip' ? await missingEngine(manager, options) : undefined;
     if (missing) {
       render.end();

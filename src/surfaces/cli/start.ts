@@ -1,4 +1,4 @@
-import { createManager } from '../../index.js';
+import { createManager, defaultOf } from '../../index.js';
 import { startJson } from '../json.js';
 import { type AcquireFlags, acquireOptions, type ManagerFlags, managerOptions } from './acquire-options.js';
 import { printData } from './output.js';
@@ -7,7 +7,7 @@ import { summary } from './render-start.js';
 import { abortOnSignals } from './signals.js';
 
 interface StartFlags extends AcquireFlags, ManagerFlags {
-  readonly ttl: number | null;
+  readonly ttl?: number | null;
   readonly json?: boolean;
 }
 
@@ -17,7 +17,7 @@ export async function start(flags: StartFlags): Promise<void> {
   try {
     const lease = await manager.acquire({
       ...acquireOptions(flags),
-      ttl: flags.ttl,
+      ttl: flags.ttl === undefined ? (defaultOf('ttl') as number) : flags.ttl,
       owner: 'docker-manual start',
       signal: abortOnSignals(),
     });

@@ -1,0 +1,236 @@
+import { PORT_MODES } from '../ports.js';
+import { ON_UNHEALTHY } from '../recovery.js';
+import {
+  choice,
+  count,
+  decision,
+  duration,
+  lifetime,
+  network,
+  onOff,
+  portList,
+  portRange,
+  text,
+  texts,
+  type Value,
+} from './values.js';
+
+/** One option, wherever it may be given. */
+export interface OptionEntry {
+  /** As commander reads it; absent where the command line has none. */
+  readonly flags?: string;
+  /** Variable that is read where no flag is given. */
+  readonly variable?: string;
+  /** Key of the config file, and of the API; a dot leads into a map. Absent where only a command line can ask for it. */
+  readonly key?: string;
+  /** As a user would write it; absent where there is none. */
+  readonly default?: string;
+  /** What `default` is where that is no value but a rule. */
+  readonly otherwise?: string;
+  readonly meaning: string;
+  readonly value: Value;
+}
+
+/**
+ * Every option, stated once: flag, variable, config key, default, meaning, check. From here come the parsing and the help
+ * of the command line, the validation of the config file and its JSON Schema, and the reference in docs/cli.md.
+ */
+const TABLE = {
+  file: {
+    flags: '-f, --file <file>',
+    key: 'files',
+    meaning: 'compose file; repeat for several',
+    otherwise: 'as Compose finds it',
+    value: texts,
+  },
+  profile: { flags: '--profile <name>', key: 'profiles', meaning: 'profile to include; repeatable', value: texts },
+  envFile: {
+    flags: '--env-file <file>',
+    key: 'envFiles',
+    meaning: 'file with variables for the compose file; repeatable',
+    value: texts,
+  },
+  name: {
+    flags: '-n, --name <name>',
+    variable: 'COMPOSE_PROJECT_NAME',
+    key: 'name',
+    meaning: 'first part of the project name',
+    otherwise: "the folder's name",
+    value: text,
+  },
+  mode: {
+    flags: '--mode <mode>',
+    key: 'mode',
+    default: 'dedicated',
+    meaning: 'who may use the environment',
+    value: choice(['dedicated', 'shared', 'production']),
+  },
+  ttl: {
+    flags: '--ttl <duration>',
+    key: 'ttl',
+    default: '2h',
+    meaning: 'how long an environment may live that `start` makes: 30m, 2h, none',
+    value: lifetime,
+  },
+  waitTimeout: {
+    flags: '--wait-timeout <duration>',
+    key: 'waitTimeout',
+    default: '60s',
+    meaning: 'how long services may take to become ready: 90s, 2m',
+    value: duration,
+  },
+  noAccelerate: {
+    flags: '--no-accelerate',
+    key: 'accelerate',
+    default: 'true',
+    meaning: "leave the health checks' timing as the file has it",
+    value: onOff,
+  },
+  keepOnFailure: {
+    flags: '--keep-on-failure',
+    key: 'keepOnFailure',
+    default: 'false',
+    meaning: 'when a start fails, leave what is there running for 30 minutes',
+    value: onOff,
+  },
+  onUnhealthy: {
+    flags: '--on-unhealthy <action>',
+    key: 'onUnhealthy',
+    default: 'ignore',
+    meaning: 'what to do when a service is lost while the command runs',
+    value: choice(ON_UNHEALTHY),
+  },
+  startEngine: {
+    flags: '--start-engine',
+    variable: 'DOCKER_MANUAL_START_ENGINE',
+    key: 'startEngine',
+    default: 'false',
+    meaning: 'start the engine where it does not run',
+    value: onOff,
+  },
+  onUnavailable: {
+    flags: '--on-unavailable <what>',
+    default: 'fail',
+    meaning: 'without an engine: fail, or do not run the command and end with 0',
+    value: choice(['fail', 'skip']),
+  },
+  ports: {
+    flags: '--ports <first-last>',
+    variable: 'DOCKER_MANUAL_PORTS',
+    key: 'ports',
+    default: '30000-40000',
+    meaning: 'ports to lease from',
+    value: portRange,
+  },
+  stateDir: {
+    flags: '--state-dir <folder>',
+    variable: 'DOCKER_MANUAL_HOME',
+    key: 'stateDir',
+    otherwise: '~/.local/state/docker-manual',
+    meaning: 'where leases are recorded',
+    value: text,
+  },
+  portMode: {
+    flags: '--port-mode <mode>',
+    key: 'portMode',
+    default: 'range',
+    meaning: "leased ports, the engine's choice, or the file's own (one copy only)",
+    value: choice(PORT_MODES),
+  },
+  excludePorts: {
+    flags: '--exclude-ports <list>',
+    variable: 'DOCKER_MANUAL_EXCLUDE_PORTS',
+    key: 'excludePorts',
+    meaning: 'ports never to lease: 30010,30100-30200',
+    value: portList,
+  },
+  networkPool: {
+    flags: '--network-pool <cidr>',
+    variable: 'DOCKER_MANUAL_NETWORK_POOL',
+    key: 'networkPool',
+    default: '10.231.0.0/16',
+    meaning: 'small networks for when the engine has none left',
+    value: network,
+  },
+  watchdog: {
+    variable: 'DOCKER_MANUAL_WATCHDOG',
+    key: 'watchdog',
+    default: 'true',
+    meaning: 'whether a process of its own removes what dead owners leave, within a second of their death',
+    value: onOff,
+  },
+  reconcile: {
+    key: 'reconcile',
+    default: 'fix',
+    meaning: 'what an acquire does with the leftovers of dead owners: remove them, or only tell',
+    value: choice(['fix', 'report']),
+  },
+  external: {
+    flags: '--external <choice>',
+    key: 'decisions.external',
+    meaning: 'volumes and networks that the file calls external',
+    value: decision('external'),
+  },
+  hostNetwork: {
+    flags: '--host-network <choice>',
+    key: 'decisions.hostNetwork',
+    meaning: "services on the host's network",
+    value: decision('hostNetwork'),
+  },
+  binds: {
+    flags: '--binds <choice>',
+    key: 'decisions.binds',
+    meaning: 'writable host paths, by path or service:target',
+    value: decision('binds'),
+  },
+  foreign: {
+    flags: '--foreign <choice>',
+    key: 'decisions.foreign',
+    meaning: "the host's namespaces, containers and interfaces",
+    value: decision('foreign'),
+  },
+  twice: {
+    flags: '--twice',
+    meaning: 'plan two copies and prove that they have nothing in common',
+    value: onOff,
+  },
+  format: {
+    flags: '--format <format>',
+    default: 'sh',
+    meaning: 'how to print',
+    value: choice(['sh', 'dotenv', 'json']),
+  },
+  graphFormat: {
+    flags: '--graph-format <format>',
+    default: 'mermaid',
+    meaning: 'kind of text',
+    value: choice(['mermaid', 'dot']),
+  },
+  services: { flags: '-s, --services <names...>', meaning: 'services that are meant', value: texts },
+  timeline: { flags: '--timeline', meaning: 'where the seconds of each start went', value: onOff },
+  limit: {
+    flags: '--limit <n>',
+    default: '50',
+    meaning: 'how many events, the newest (10000 are kept)',
+    value: count,
+  },
+  redirect: {
+    flags: '--redirect',
+    meaning: 'let Node processes reach leased ports under the numbers of the file (localhost:5432)',
+    value: onOff,
+  },
+  json: { flags: '--json', meaning: 'print one JSON document: {"success": …, "data": …}', value: onOff },
+  all: { flags: '--all', meaning: 'every one that is meant, and not only some', value: onOff },
+  dryRun: { flags: '--dry-run', meaning: 'only say what would be removed, and why', value: onOff },
+} as const satisfies Record<string, OptionEntry>;
+
+export type OptionName = keyof typeof TABLE;
+
+/** Each entry by its name, as the general type. */
+export const ENTRIES: Readonly<Record<OptionName, OptionEntry>> = TABLE;
+
+/** The default as a value; undefined where there is none. */
+export function defaultOf(name: OptionName): unknown {
+  const { default: written, value } = ENTRIES[name];
+  return written === undefined ? undefined : value.read(written);
+}

@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { OPTIONS } from './options.js';
+
+/** Each command's code is loaded only when that command runs: `--help` is to feel instant. */
+export function program(): Command {
+  const root = new Command('docker-manual')
+    .description('Every run its own Docker Compose environment: the file you have, unchanged, as often as you like.')
+    .version(version(), '-V, --version')
+    .showSuggestionAfterError(true)
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  docker-manual start -f compose.yml      start one more environment and wait until it is ready
+  docker-manual run -- npm test           the same around one command, with DATABASE_URL and the like set
+  docker-manual plan -f compose.yml       what would be changed in the file, and why
+  docker-manual status                    who holds which environment, and on which ports
+  docker-manual stop shop-1f2e3d4c        end one environment
+  docker-manual clean --dry-run           what dead runs have left behind
+
+Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 cleanup, 7 capacity, 130 stopped by a signal.`,
+    );
+
+  withAcquireOptions(root.command('start'))
+    .description('start an environment of its own from a compose file and wait until it is ready')
+    .addOption(OPTIONS.ttl())
+    .addOption(OPTIONS.json())
+    .action(async (options) => (await import('./start.js')).start(options));
+
+  withAcquireOptions(root.command('run'))
+    .argument('<command...>', 'what to run, best behind "--"')
+    .description('start an environment, run a command with its addresses in the variables, remove it again')
+    .addOption(OPTIONS.redirect())
+    .addOption(OPTIONS.onUnhealthy())
+    .addOption(OPTIONS.onUnavailable())
+    .passThroughOptions()
+    .action(async (command, options) => (await import('./run.js')).run(command, options));
+
+  withSpecOptions(root.command('plan'))
+    .description('say what a start would change in the file, and why; exit code 2 while a decision is missing')
+    .addOption(OPTIONS.twice())
+    .addOption(OPTIONS.json())
+    .action(async (options) => (await import('./plan.js')).plan(options));
+
+  root
+    .command('env')
+    .argument('[environment]', 'project or lease id, or the beginning of one; none: the one of this folder')
+    .description('print the addresses of an environment as variables, with the passwords of its compose file')
+    .addOption(OPTIONS.format())
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (name, options) => (await import('./env.js')).env(name, options));
+
+  root
+    .command('status')
+    .alias('ls')
+    .description('list the environments, their owners, ports and services')
+    .addOption(OPTIONS.timeline())
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (options) => (await import('./status.js')).status(options));
+
+  root
+    .command('restart')
+    .argument('[environment]', 'project or lease id, or the beginning of one; none: the one of this folder')
+    .description('restart services and wait until they are ready; what does not come back is made anew')
+    .addOption(OPTIONS.services('services to restart (default: all that are not done)'))
+    .addOption(OPTIONS.waitTimeout())
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (name, options) => (await import('./restart.js')).restart(name, options));
+
+  root
+    .command('reset')
+    .argument('[environment]', 'project or lease id, or the beginning of one; none: the one of this folder')
+    .description('bring the data back to the last snapshot, or else to the first reset, without a restart')
+    .addOption(OPTIONS.services('services to reset (default: all that can be)'))
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (name, options) => (await import('./reset.js')).reset(name, options));
+
+  root
+    .command('snapshot')
+    .argument('[environment]', 'project or lease id, or the beginning of one; none: the one of this folder')
+    .description('keep the data as it is now, for later resets to bring back')
+    .addOption(OPTIONS.services('services whose data is kept (default: all that can be)'))
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (name, options) => (await import('./reset.js')).snapshot(name, options));
+
+  withSpecOptions(root.command('graph'))
+    .description('print which service waits for which, as text for a diagram')
+    .addOption(OPTIONS.graphFormat())
+    .action(async (options) => (await import('./graph.js')).graph(options));
+
+  root
+    .command('stop')
+    .argument('[environment...]', 'projects or lease ids, or beginnings of them; none: the one of this folder')
+    .description('end environments: containers, networks and volumes')
+    .addOption(OPTIONS.all('every environment that no running process holds'))
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (names, options) => (await import('./stop.js')).stop(names, options));
+
+  root
+    .command('clean')
+    .description('remove what dead or expired runs have left; nothing of anybody else is touched')
+    .addOption(OPTIONS.all('also environments that somebody still holds'))
+    .addOption(OPTIONS.dryRun())
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (options) => (await import('./clean.js')).clean(options));
+
+  root
+    .command('history')
+    .argument('[environment]', 'project or lease id, or the beginning of one, also of one that is gone; none: all')
+    .description('print who did what to which environment, newest last')
+    .addOption(OPTIONS.limit())
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (name, options) => (await import('./history.js')).history(name, options));
+
+  root
+    .command('recover')
+    .description('find the environments again that a lost or damaged state database does not know')
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (options) => (await import('./recover.js')).recover(options));
+
+  return root;
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+function withSpecOptions(command: Command): Command {
+  return command
+    .addOption(OPTIONS.file())
+    .addOption(OPTIONS.profile())
+    .addOption(OPTIONS.envFile())
+    .addOption(OPTIONS.name())
+    .addOption(OPTIONS.external())
+    .addOption(OPTIONS.hostNetwork())
+    .addOption(OPTIONS.binds())
+    .addOption(OPTIONS.foreign())
+    .addOption(OPTIONS.ports())
+    .addOption(OPTIONS.excludePorts())
+    .addOption(OPTIONS.networkPool())
+    .addOption(OPTIONS.stateDir());
+}
+
+function withAcquireOptions(command: Command): Command {
+  return withSpecOptions(command)
+    .addOption(OPTIONS.mode())
+    .addOption(OPTIONS.portMode())
+    .addOption(OPTIONS.startEngine())
+    .addOption(OPTIONS.waitTimeout())
+    .addOption(OPTIONS.noAccelerate())
+    .addOption(OPTIONS.keepOnFailure());
+}
