@@ -62,9 +62,13 @@ export async function explained(
   return withHolder(error, await holderOf(situation, error, signal), 1);
 }
 
-/** Compose names a container `<project>-<service>-<number>`. */
-function serviceOf({ model, lease }: Situation, { container = '' }: ErrorParams): string | undefined {
+/** By the container, which Compose names `<project>-<service>-<number>`; else by what only one service has of what is quoted. */
+function serviceOf({ model, lease }: Situation, { container = '', reason = '' }: ErrorParams): string | undefined {
   const name = String(container);
   const own = name.startsWith(`${lease.project}-`) ? name.slice(lease.project.length + 1).replace(/-\d+$/, '') : '';
-  return own in model.services ? own : undefined;
+  if (own in model.services) return own;
+  const quoted = [...String(reason).matchAll(/['"]([^'"]+)['"]/g)].map((match) => JSON.stringify(match[1]));
+  const all = Object.entries(model.services);
+  const having = all.filter(([, service]) => quoted.some((text) => JSON.stringify(service).includes(text)));
+  return having.length === 1 ? having[0]?.[0] : undefined;
 }

@@ -73,6 +73,15 @@ const failures: readonly Failure[] = [
     says: /A mount of service "web" is not possible: error mounting ".*compose\.yml" to rootfs at "\/etc"/,
   },
   {
+    name: 'a volume of one letter, which Compose takes for a drive: its service is found by what it has',
+    compose: fixture({}, '    volumes: ["d:/data"]\n').concat(
+      `  other: { image: ${FIXTURE_IMAGE} }\nvolumes: { d: {} }\n`,
+    ),
+    code: 'MOUNT_INVALID',
+    exitCode: 4,
+    says: /A mount of service "web" is not possible: invalid mount path: 'd:\/data'/,
+  },
+  {
     name: 'a build whose step fails, in its own words and without its secrets',
     compose: `services:
   web:
