@@ -31,6 +31,11 @@ export const CATALOGUE = {
     message: '{option}: {reason}.',
     hint: 'See `docker-manual {command} --help`.',
   },
+  CONFIG_FILE_INVALID: {
+    family: 'config',
+    message: 'The config file {file} is not right:{problems}',
+    hint: 'docs/configuration.md has every key; `docker-manual config --explain` shows what counts, and where each value comes from.',
+  },
   COMPOSE_FILE_MISSING: {
     family: 'config',
     message: 'No compose file: {file}.',

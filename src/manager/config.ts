@@ -27,6 +27,8 @@ export interface ManagerOptions {
   readonly reconcile?: 'fix' | 'report';
   /** What Compose interpolates and the engine's address is read from; `process.env` by default. */
   readonly env?: NodeJS.ProcessEnv;
+  /** The folder whose config file counts for these settings; `process.cwd()` by default. */
+  readonly cwd?: string;
   /** Told what happens while an environment is made or removed. */
   readonly onProgress?: OnProgress;
 }

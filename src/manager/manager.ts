@@ -8,6 +8,7 @@ import type { CleanOptions } from './clean.js';
 import { type ManagerOptions, readConfig } from './config.js';
 import { type Context, createContext } from './context.js';
 import type { EnvironmentAddresses, EnvOptions } from './env.js';
+import type { ExplainOptions, Explanation } from './explain.js';
 import type { GraphOptions } from './graph.js';
 import type { HealthWatch } from './health-watch.js';
 import type { HistoryOptions } from './history.js';
@@ -17,6 +18,7 @@ import type { PlanOptions, PlanReport } from './plan.js';
 import type { Recovered, RecoverOptions } from './recover.js';
 import type { ResetOptions, ResetReport } from './reset.js';
 import type { Restarted, RestartOptions } from './restart.js';
+import { fromFile, type Settled, settleHere, withSettings } from './settings.js';
 import type { SnapshotOptions } from './snapshot.js';
 import type { EnvironmentStatus } from './status.js';
 import type { Removal, StopOptions } from './stop.js';
@@ -27,11 +29,13 @@ import type { WorkerDatabase, WorkerDatabaseOptions } from './worker-database.js
  * case in the file of its name, loaded when it is first called.
  */
 export class Manager {
-  readonly #context: Context;
+  readonly #open: () => Promise<Context>;
+  #context: Promise<Context> | undefined;
   readonly #watches = new Set<HealthWatch>();
 
-  constructor(context: Context) {
-    this.#context = context;
+  /** `context`: what the use cases work with, or what makes it when the first of them is called. */
+  constructor(context: Context | (() => Promise<Context>)) {
+    this.#open = typeof context === 'function' ? context : () => Promise.resolve(context);
   }
 
   /**
@@ -41,9 +45,12 @@ export class Manager {
    */
   async acquire(options: AcquireOptions = {}): Promise<Lease> {
     checkKeys('acquire', options, ACQUIRE_KEYS);
+    const [context, settled] = await this.#settled(options);
+    // A program's environment ends with it unless the program itself says otherwise.
+    const asked = withSettings(options, settled, without(ACQUIRE_KEYS, 'ttl'));
     const { acquire } = await import('./acquire.js');
-    const acquired = await this.#as('acquire', () => acquire(this.#context, options), options.owner);
-    const watch = options.onUnhealthy && (await this.#as('health watch', () => this.#watch(acquired, options)));
+    const acquired = await this.#as('acquire', () => acquire(context, asked), options.owner);
+    const watch = asked.onUnhealthy && (await this.#as('health watch', () => this.#watch(acquired, asked)));
     return new Lease(acquired, {
       check: (which) => this.check(which),
       reset: (what) => this.reset(what),
@@ -54,51 +61,61 @@ export class Manager {
         if (!use) return this.release(record.id);
         if (watch) await this.#endWatches([watch]);
         const { leaveShared } = await import('./shared.js');
-        await this.#as('release', () => leaveShared(this.#context, record, use));
+        await this.#as('release', () => leaveShared(context, record, use));
       },
     });
   }
 
   /** What an acquire of the same files would change, and why; nothing is made. @throws COMPOSE_FILE_INVALID */
   async plan(options: PlanOptions = {}): Promise<PlanReport> {
-    checkKeys('plan', options, ['files', 'profiles', 'envFiles', 'cwd', 'name', 'decisions', 'twice', 'signal']);
+    checkKeys('plan', options, PLAN_KEYS);
+    const [context, settled] = await this.#settled(options);
     const { plan } = await import('./plan.js');
-    return plan(this.#context, options);
+    return plan(context, withSettings(options, settled, PLAN_KEYS));
   }
 
   /** Which service waits for which, as Mermaid or DOT text. @throws COMPOSE_FILE_INVALID */
   async graph(options: GraphOptions = {}): Promise<string> {
-    checkKeys('graph', options, ['files', 'profiles', 'envFiles', 'cwd', 'format', 'signal']);
+    checkKeys('graph', options, GRAPH_KEYS);
+    const [context, settled] = await this.#settled(options);
     const { graph } = await import('./graph.js');
-    return graph(this.#context, options);
+    return graph(context, withSettings(options, settled, GRAPH_KEYS));
+  }
+
+  /** What counts here for an environment, and where each value comes from. @throws CONFIG_FILE_INVALID */
+  async explain(options: ExplainOptions = {}): Promise<Explanation> {
+    checkKeys('explain', options, [...MANAGER_KEYS, ...ACQUIRE_KEYS]);
+    const [context, settled] = await this.#settled(options);
+    const { explain } = await import('./explain.js');
+    return explain(options, settled, context.config.env);
   }
 
   /** Ends an environment by lease id, from any process. What is released already stays so. @throws RELEASE_INCOMPLETE */
   async release(leaseId: string): Promise<void> {
     const { release } = await import('./release.js');
     const cutShort = await this.#endWatches([...this.#watches].filter((watch) => watch.leaseId === leaseId));
-    await this.#as('release', () => release(this.#context, leaseId, 'released', cutShort));
+    await this.#as('release', async () => release(await this.#opened(), leaseId, 'released', cutShort));
   }
 
   /** The addresses of an environment that another process has acquired. @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS */
   async env(options: EnvOptions = {}): Promise<EnvironmentAddresses> {
     checkKeys('env', options, ['name', 'cwd', 'signal']);
     const { env } = await import('./env.js');
-    return env(this.#context, options);
+    return env(await this.#opened(), options);
   }
 
   /** Every environment of this state folder with its owner, ports and the state of its services. */
   async status(options: { readonly signal?: AbortSignal } = {}): Promise<EnvironmentStatus[]> {
     checkKeys('status', options, ['signal']);
     const { status } = await import('./status.js');
-    return status(this.#context, options.signal ?? new AbortController().signal);
+    return status(await this.#opened(), options.signal ?? new AbortController().signal);
   }
 
   /** Brings services of a running environment back. @throws SERVICE_FAILED, READY_TIMEOUT when nothing helped */
   async restart(options: RestartOptions = {}): Promise<Restarted> {
     checkKeys('restart', options, ['name', 'services', 'waitTimeout', 'cwd', 'signal']);
     const { restart } = await import('./restart.js');
-    return this.#as('restart', () => restart(this.#context, options));
+    return this.#as('restart', async () => restart(await this.#opened(), options));
   }
 
   /**
@@ -110,7 +127,7 @@ export class Manager {
   async check(options: CheckOptions = {}): Promise<LeaseRecord> {
     checkKeys('check', options, ['name', 'cwd', 'signal']);
     const { check } = await import('./check.js');
-    return check(this.#context, options);
+    return check(await this.#opened(), options);
   }
 
   /**
@@ -122,14 +139,14 @@ export class Manager {
   async reset(options: ResetOptions = {}): Promise<ResetReport> {
     checkKeys('reset', options, ['name', 'services', 'commands', 'slot', 'timeout', 'cwd', 'signal']);
     const { reset } = await import('./reset.js');
-    return reset(this.#context, options);
+    return reset(await this.#opened(), options);
   }
 
   /** Keeps the data as it is now, for later resets. @throws ENVIRONMENT_CHANGED, RESET_UNSUPPORTED, RESET_FAILED */
   async snapshot(options: SnapshotOptions = {}): Promise<ResetReport> {
     checkKeys('snapshot', options, ['name', 'services', 'timeout', 'cwd', 'signal']);
     const { snapshot } = await import('./snapshot.js');
-    return snapshot(this.#context, options);
+    return snapshot(await this.#opened(), options);
   }
 
   /**
@@ -141,28 +158,28 @@ export class Manager {
   async workerDatabase(options: WorkerDatabaseOptions = {}): Promise<WorkerDatabase> {
     checkKeys('workerDatabase', options, ['name', 'service', 'slot', 'timeout', 'cwd', 'signal']);
     const { workerDatabase } = await import('./worker-database.js');
-    return workerDatabase(this.#context, options);
+    return workerDatabase(await this.#opened(), options);
   }
 
   /** Ends environments by name. @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS, RELEASE_INCOMPLETE */
   async stop(options: StopOptions = {}): Promise<Removal> {
     checkKeys('stop', options, ['names', 'all', 'cwd']);
     const { stop } = await import('./stop.js');
-    return this.#as('stop', () => stop(this.#context, options));
+    return this.#as('stop', async () => stop(await this.#opened(), options));
   }
 
   /** Removes what nobody holds any more. */
   async clean(options: CleanOptions = {}): Promise<Removal> {
     checkKeys('clean', options, ['all', 'dryRun', 'signal']);
     const { clean } = await import('./clean.js');
-    return this.#as('clean', () => clean(this.#context, options));
+    return this.#as('clean', async () => clean(await this.#opened(), options));
   }
 
   /** Finds the environments again that a lost or damaged store does not know. */
   async recover(options: RecoverOptions = {}): Promise<Recovered> {
     checkKeys('recover', options, ['signal']);
     const { recover } = await import('./recover.js');
-    return this.#as('recover', () => recover(this.#context, options));
+    return this.#as('recover', async () => recover(await this.#opened(), options));
   }
 
   /**
@@ -174,25 +191,40 @@ export class Manager {
   async available(options: AvailableOptions = {}): Promise<Availability> {
     checkKeys('available', options, ['startEngine', 'signal']);
     const { available } = await import('./available.js');
-    return available(this.#context, options);
+    return available(await this.#opened(), options);
   }
 
   /** Who did what to which environment, oldest first. @throws LEASE_NOT_FOUND */
   async history(options: HistoryOptions = {}): Promise<readonly HistoryEvent[]> {
     checkKeys('history', options, ['name', 'limit']);
     const { history } = await import('./history.js');
-    return history(this.#context, options);
+    return history(await this.#opened(), options);
   }
 
   /** Closes the store, and ends the watches of `onUnhealthy`. Environments stay as they are. */
   async close(): Promise<void> {
     await this.#endWatches([...this.#watches]);
-    await this.#context.close();
+    const context = await this.#context?.catch(() => undefined);
+    await context?.close();
+  }
+
+  /** Tried anew after a failure: what was wrong with the config file may be mended by then. */
+  #opened(): Promise<Context> {
+    this.#context ??= this.#open().catch((error) => {
+      this.#context = undefined;
+      throw error;
+    });
+    return this.#context;
+  }
+
+  async #settled(options: object & { readonly cwd?: string }): Promise<[Context, Settled]> {
+    const context = await this.#opened();
+    return [context, await settleHere(options, context.config.env)];
   }
 
   async #watch(acquired: AcquiredEnvironment, options: AcquireOptions): Promise<HealthWatch | undefined> {
     const { watchHealth } = await import('./health-watch.js');
-    const watch = await watchHealth(this.#context, acquired, options);
+    const watch = await watchHealth(await this.#opened(), acquired, options);
     if (watch) this.#watches.add(watch);
     return watch;
   }
@@ -221,6 +253,7 @@ const MANAGER_KEYS: readonly (keyof ManagerOptions)[] = [
   'watchdog',
   'reconcile',
   'env',
+  'cwd',
   'onProgress',
 ];
 
@@ -245,10 +278,22 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'signal',
 ];
 
-/** A manager with its own settings. @throws OPTION_INVALID */
+const PLAN_KEYS = ['files', 'profiles', 'envFiles', 'cwd', 'name', 'decisions', 'twice', 'signal'];
+const GRAPH_KEYS = ['files', 'profiles', 'envFiles', 'cwd', 'format', 'signal'];
+
+function without(keys: readonly string[], left: string): string[] {
+  return keys.filter((key) => key !== left);
+}
+
+/** A manager with its own settings; those that it is not given, it takes from the config file. @throws OPTION_INVALID */
 export function createManager(options: ManagerOptions = {}): Manager {
   checkKeys('createManager', options, MANAGER_KEYS);
-  return new Manager(createContext(readConfig(options)));
+  readConfig(options); // what is wrong with them is told here, and not by the first call
+  return new Manager(async () => {
+    const { env: variables, ...given } = options;
+    const settled = await settleHere(given, variables ?? process.env);
+    return createContext(readConfig({ ...fromFile(settled, MANAGER_KEYS), ...options }));
+  });
 }
 
 let defaultManager: Manager | undefined;

@@ -71,9 +71,9 @@ function shallow(schema: Schema, value: unknown): string | undefined {
   return schema.refine?.(value);
 }
 
-function fitsType({ type, anyOf, enum: values }: Schema, value: unknown): boolean {
+function fitsType({ type, anyOf }: Schema, value: unknown): boolean {
   if (anyOf) return anyOf.some((choice) => fitsType(choice, value));
-  if (type === undefined) return values === undefined || values.includes(value);
+  if (type === undefined) return true;
   return [type].flat().some((each) => isOfType(each, value));
 }
 
@@ -101,8 +101,7 @@ const TYPE_TEXTS: Readonly<Record<SchemaType, string>> = {
 
 function typeText(schema: Schema): string {
   if (schema.anyOf) return schema.anyOf.map(typeText).join(' or ');
-  if (schema.type === undefined) return (schema.enum ?? []).join(' or ');
-  return [schema.type]
+  return [schema.type ?? []]
     .flat()
     .map((each) => TYPE_TEXTS[each])
     .join(' or ');

@@ -21,6 +21,8 @@ export interface OptionEntry {
   readonly flags?: string;
   /** Variable that is read where no flag is given. */
   readonly variable?: string;
+  /** Compose's own variable for it: where that is set, what the config file says does not count. */
+  readonly composeVariable?: string;
   /** Key of the config file, and of the API; a dot leads into a map. Absent where only a command line can ask for it. */
   readonly key?: string;
   /** As a user would write it; absent where there is none. */
@@ -28,6 +30,8 @@ export interface OptionEntry {
   /** What `default` is where that is no value but a rule. */
   readonly otherwise?: string;
   readonly meaning: string;
+  /** Files and folders; in the config file they count from its folder. */
+  readonly isPath?: true;
   readonly value: Value;
 }
 
@@ -38,14 +42,25 @@ export interface OptionEntry {
 const TABLE = {
   file: {
     flags: '-f, --file <file>',
+    variable: 'DOCKER_COMPOSE_PATH',
+    composeVariable: 'COMPOSE_FILE',
+    isPath: true,
     key: 'files',
     meaning: 'compose file; repeat for several',
     otherwise: 'as Compose finds it',
     value: texts,
   },
-  profile: { flags: '--profile <name>', key: 'profiles', meaning: 'profile to include; repeatable', value: texts },
+  profile: {
+    flags: '--profile <name>',
+    composeVariable: 'COMPOSE_PROFILES',
+    key: 'profiles',
+    meaning: 'profile to include; repeatable',
+    value: texts,
+  },
   envFile: {
     flags: '--env-file <file>',
+    composeVariable: 'COMPOSE_ENV_FILES',
+    isPath: true,
     key: 'envFiles',
     meaning: 'file with variables for the compose file; repeatable',
     value: texts,
@@ -71,6 +86,12 @@ const TABLE = {
     default: '2h',
     meaning: 'how long an environment may live that `start` makes: 30m, 2h, none',
     value: lifetime,
+  },
+  keepWarm: {
+    key: 'keepWarm',
+    meaning: 'how long a shared environment stays after its last use',
+    otherwise: 'not at all',
+    value: duration,
   },
   waitTimeout: {
     flags: '--wait-timeout <duration>',
@@ -126,6 +147,7 @@ const TABLE = {
     flags: '--state-dir <folder>',
     variable: 'DOCKER_MANUAL_HOME',
     key: 'stateDir',
+    isPath: true,
     otherwise: '~/.local/state/docker-manual',
     meaning: 'where leases are recorded',
     value: text,
@@ -220,6 +242,11 @@ const TABLE = {
     value: onOff,
   },
   json: { flags: '--json', meaning: 'print one JSON document: {"success": …, "data": …}', value: onOff },
+  explain: {
+    flags: '--explain',
+    meaning: 'every value with the place that it comes from, defaults too',
+    value: onOff,
+  },
   all: { flags: '--all', meaning: 'every one that is meant, and not only some', value: onOff },
   dryRun: { flags: '--dry-run', meaning: 'only say what would be removed, and why', value: onOff },
 } as const satisfies Record<string, OptionEntry>;

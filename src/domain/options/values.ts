@@ -44,7 +44,7 @@ export const texts: Value = {
 export const choice = (choices: readonly string[]): Value => ({
   wrong: `is none of ${choices.join(', ')}`,
   read: (given) => (choices.includes(given) ? given : undefined),
-  schema: { enum: choices },
+  schema: { type: 'string', enum: choices },
   choices,
 });
 
@@ -124,7 +124,7 @@ export function decision(kind: keyof Decisions): Value {
       const [name, value] = cut < 0 ? ['*', given] : [given.slice(0, cut), given.slice(cut + 1)];
       return choices.includes(value) ? { ...(previous as object | undefined), [name]: value } : undefined;
     },
-    schema: { anyOf: [{ enum: choices }, { type: 'object', additionalProperties: { enum: choices } }] },
+    schema: { anyOf: [choice(choices).schema, { type: 'object', additionalProperties: choice(choices).schema }] },
   };
 }
 

@@ -31,8 +31,11 @@ export interface ManagerFlags {
 }
 
 export function managerOptions(flags: ManagerFlags): ManagerOptions {
-  const { ports, excludePorts, networkPool, stateDir } = flags;
-  return { ...defined({ ports, excludePorts, networkPool, stateDir }), onProgress: showNotices };
+  return { ...managerSettings(flags), onProgress: showNotices };
+}
+
+export function managerSettings({ ports, excludePorts, networkPool, stateDir }: ManagerFlags) {
+  return defined({ ports, excludePorts, networkPool, stateDir });
 }
 
 export function specOptions(flags: SpecFlags) {

@@ -124,6 +124,13 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .addOption(OPTIONS.json())
     .action(async (name, options) => (await import('./history.js')).history(name, options));
 
+  withAcquireOptions(root.command('config'))
+    .description('print what counts here: config file, compose file, and every value that is not the default')
+    .addOption(OPTIONS.ttl())
+    .addOption(OPTIONS.explain())
+    .addOption(OPTIONS.json())
+    .action(async (options) => (await import('./config.js')).config(options));
+
   root
     .command('recover')
     .description('find the environments again that a lost or damaged state database does not know')

@@ -1,4 +1,4 @@
-import { createManager, defaultOf } from '../../index.js';
+import { type AcquireOptions, createManager, type Manager } from '../../index.js';
 import { startJson } from '../json.js';
 import { type AcquireFlags, acquireOptions, type ManagerFlags, managerOptions } from './acquire-options.js';
 import { printData } from './output.js';
@@ -15,9 +15,11 @@ export async function start(flags: StartFlags): Promise<void> {
   const render = progressRenderer(process.stderr, flags.json === true);
   const manager = createManager({ ...managerOptions(flags), onProgress: render.show });
   try {
+    const { ttl } = flags;
+    const given = { ...acquireOptions(flags), ...(ttl === undefined ? {} : { ttl }) };
     const lease = await manager.acquire({
-      ...acquireOptions(flags),
-      ttl: flags.ttl === undefined ? (defaultOf('ttl') as number) : flags.ttl,
+      ...given,
+      ttl: await lifetime(manager, given),
       owner: 'docker-manual start',
       signal: abortOnSignals(),
     });
@@ -28,4 +30,10 @@ export async function start(flags: StartFlags): Promise<void> {
     render.end();
     await manager.close();
   }
+}
+
+/** What is started outlives this process; how long, the config file may say as well. */
+async function lifetime(manager: Manager, given: AcquireOptions): Promise<number | null> {
+  const { settings } = await manager.explain(given);
+  return settings.find(({ key }) => key === 'ttl')?.value as number | null;
 }

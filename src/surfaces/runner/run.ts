@@ -114,7 +114,11 @@ async function open(options: RunOptions): Promise<OpenedRun> {
   const { workers = availableParallelism(), ...wanted } = rest;
   if (isExternal(process.env)) return externalRun(external ?? {}, process.env);
   const tell = narrator(process.stderr);
-  const manager = createManager({ ...settings, onProgress: tell.show });
+  const manager = createManager({
+    ...(wanted.cwd === undefined ? {} : { cwd: wanted.cwd }),
+    ...settings,
+    onProgress: tell.show,
+  });
   try {
     if (onUnavailable === 'skip') {
       const found = await manager.available(
