@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Spec } from '../domain/lease.js';
@@ -7,12 +7,14 @@ import { referencedFiles } from './compose-references.js';
 
 /**
  * Models by the content of every file and variable that Compose read for them, so that `docker compose config` runs
- * once per change and not once per environment. Entries are private files (0600): a model holds passwords.
+ * once per change and not once per environment. A model holds passwords, also those that came as variables and lie in
+ * no file: entries are encrypted with a key made of what Compose read, which nobody can open who does not have that
+ * already, and the key is kept nowhere.
  */
 export class ModelCache {
   readonly #folder: string;
   readonly #env: NodeJS.ProcessEnv;
-  /** Fingerprints of what was not found, from before Compose is asked. */
+  /** Keys of what was not found, from before Compose is asked. */
   readonly #asked = new Map<string, string>();
 
   constructor(stateDir: string, env: NodeJS.ProcessEnv) {
@@ -23,12 +25,13 @@ export class ModelCache {
   get(files: Spec): ComposeModel | undefined {
     const path = this.#path(files);
     const entry = readEntry(path);
-    if (!entry || entry.fingerprint !== this.#fingerprint(entry.inputs)) {
-      this.#asked.set(path, this.#fingerprint(referencedFiles(files) ?? []));
+    const model = entry && decrypt(entry.sealed, this.#key(entry.inputs));
+    if (!model) {
+      this.#asked.set(path, this.#key(referencedFiles(files) ?? []));
       return undefined;
     }
     touch(path, new Date());
-    return entry.model;
+    return model;
   }
 
   /**
@@ -38,9 +41,9 @@ export class ModelCache {
   put(files: Spec, model: ComposeModel): void {
     const inputs = referencedFiles(files);
     if (!inputs) return;
-    const [path, fingerprint] = [this.#path(files), this.#fingerprint(inputs)];
-    if (fingerprint !== (this.#asked.get(path) ?? fingerprint)) return;
-    const entry: Entry = { inputs, fingerprint, model };
+    const [path, key] = [this.#path(files), this.#key(inputs)];
+    if (key !== (this.#asked.get(path) ?? key)) return;
+    const entry: Entry = { inputs, sealed: encrypt(model, key) };
     const part = join(this.#folder, `.${randomBytes(6).toString('hex')}`);
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
@@ -57,7 +60,7 @@ export class ModelCache {
   }
 
   /** What the inputs say now, together with the value of every variable whose name occurs in them. */
-  #fingerprint(inputs: readonly string[]): string {
+  #key(inputs: readonly string[]): string {
     const texts = inputs.map((file) => readText(file));
     const words = new Set(texts.flatMap((text) => text?.match(/[A-Za-z_]\w*/g) ?? []));
     const variables = Object.entries(this.#env)
@@ -76,12 +79,12 @@ export class ModelCache {
 
 interface Entry {
   readonly inputs: readonly string[];
-  readonly fingerprint: string;
-  readonly model: ComposeModel;
+  /** The model, encrypted: base64 of a nonce, a tag and the text. */
+  readonly sealed: string;
 }
 
 /** Raised when an entry's meaning changes. */
-const FORMAT = 1;
+const FORMAT = 2;
 const MAX_ENTRIES = 200;
 
 function readEntry(path: string): Entry | undefined {
@@ -89,9 +92,34 @@ function readEntry(path: string): Entry | undefined {
   if (text === null) return undefined;
   try {
     const entry = JSON.parse(text) as Partial<Entry> | null;
-    return Array.isArray(entry?.inputs) && entry.model ? (entry as Entry) : undefined;
+    return Array.isArray(entry?.inputs) && typeof entry.sealed === 'string' ? (entry as Entry) : undefined;
   } catch {
     return undefined; // cut short by a full disk
+  }
+}
+
+const CIPHER = 'aes-256-gcm';
+/** Bytes; both as NIST SP 800-38D recommends. */
+const [NONCE, TAG] = [12, 16];
+
+function encrypt(model: ComposeModel, key: string): string {
+  const nonce = randomBytes(NONCE);
+  const cipher = createCipheriv(CIPHER, Buffer.from(key, 'hex'), nonce);
+  const text = Buffer.concat([cipher.update(JSON.stringify(model), 'utf8'), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64');
+}
+
+/** Undefined with any other key: something that Compose reads has changed. */
+function decrypt(sealed: string, key: string): ComposeModel | undefined {
+  const bytes = Buffer.from(sealed, 'base64');
+  const options = { authTagLength: TAG };
+  try {
+    const decipher = createDecipheriv(CIPHER, Buffer.from(key, 'hex'), bytes.subarray(0, NONCE), options);
+    decipher.setAuthTag(bytes.subarray(NONCE, NONCE + TAG));
+    const text = Buffer.concat([decipher.update(bytes.subarray(NONCE + TAG)), decipher.final()]);
+    return JSON.parse(text.toString('utf8')) as ComposeModel;
+  } catch {
+    return undefined;
   }
 }
 

@@ -227,35 +227,28 @@ describe('an entry', () => {
     put();
     const [name = ''] = entries();
     expect(statSync(join(state(), 'models', name)).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(state(), 'models', name), 'utf8')).not.toMatch(/secret|PASSWORD/);
     expect(statSync(join(state(), 'models')).mode & 0o777).toBe(0o700);
   });
 
-  it.each([
-    '',
-    'null',
-    '7',
-    '"x"',
-    '[]',
-    '{}',
-    '{"inputs":"x"}',
-    '{"inputs":[],"fingerprint":"x"}',
-    '{"inputs":[1',
-    '\0\0',
-  ])('that is garbage (%j) counts for nothing, and is replaced', (garbage) => {
-    write({ 'compose.yml': PLAIN });
-    put();
-    const [name = ''] = entries();
-    writeFileSync(join(state(), 'models', name), garbage);
-    expect(get()).toBeUndefined();
-    put();
-    expect(get()).toEqual(MODEL);
-  });
+  it.each(['', 'null', '7', '"x"', '[]', '{}', '{"inputs":"x"}', '{"inputs":[],"sealed":"x"}', '{"inputs":[1', '\0\0'])(
+    'that is garbage (%j) counts for nothing, and is replaced',
+    (garbage) => {
+      write({ 'compose.yml': PLAIN });
+      put();
+      const [name = ''] = entries();
+      writeFileSync(join(state(), 'models', name), garbage);
+      expect(get()).toBeUndefined();
+      put();
+      expect(get()).toEqual(MODEL);
+    },
+  );
 
   it('that lacks its model counts for nothing', () => {
     write({ 'compose.yml': PLAIN });
     put();
     const path = join(state(), 'models', entries()[0] ?? '');
-    const { model: _, ...rest } = JSON.parse(readFileSync(path, 'utf8'));
+    const { sealed: _, ...rest } = JSON.parse(readFileSync(path, 'utf8'));
     writeFileSync(path, JSON.stringify(rest));
     expect(get()).toBeUndefined();
   });
