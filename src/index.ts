@@ -1,6 +1,6 @@
 export { type ServiceAddress, variableName } from './domain/addresses.js';
 export type { Decisions } from './domain/decisions.js';
-export { formatDuration } from './domain/duration.js';
+export { formatDuration, parseDuration } from './domain/duration.js';
 export {
   CATALOGUE,
   EnvironmentError,
@@ -29,10 +29,13 @@ export type { ManagerOptions } from './manager/config.js';
 export { archiveDossier } from './manager/dossier-archive.js';
 export type { EnvironmentAddresses, EnvOptions } from './manager/env.js';
 export type { ExplainedSetting, ExplainOptions, Explanation } from './manager/explain.js';
+export type { ExecOptions } from './manager/exec.js';
+export type { FindOptions, Found } from './manager/find.js';
 export type { GraphOptions } from './manager/graph.js';
 export type { HistoryOptions } from './manager/history.js';
 export { Lease } from './manager/lease.js';
 export type { LocatedHazard } from './manager/locate.js';
+export type { Logs, LogsOptions, ServiceLine } from './manager/log-request.js';
 export { createManager, getDefaultManager, type Manager } from './manager/manager.js';
 export type { PlanOptions, PlanReport } from './manager/plan.js';
 export type { OnProgress, Progress } from './manager/progress.js';

@@ -31,6 +31,11 @@ export class ComposeCli {
     for (const name of STEERING) if (!(name in endpointEnvironment(endpoint))) delete this.#env[name];
   }
 
+  async version(signal: AbortSignal): Promise<string> {
+    const said = await this.#run('compose version', ['version', '--short'], signal, {});
+    return said.trim().replace(/^v/, '');
+  }
+
   async resolve(files: Spec, project: string, signal: AbortSignal): Promise<ComposeModel> {
     const file = files.files.at(-1) ?? '';
     const args = [...fileArguments(files), '-p', project, 'config', '--format', 'json'];

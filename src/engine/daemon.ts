@@ -8,18 +8,25 @@ import { boundedCall, CALL_TIMEOUT, unlessGone } from './calls.js';
 import { clientOptions } from './client-options.js';
 import { containerDetail } from './container-detail.js';
 import { labelFilters } from './container-list.js';
+import { containerStats } from './container-stats.js';
 import type { Endpoint } from './endpoint.js';
 import type {
   ContainerDetail,
   ContainerEvent,
+  ContainerStats,
+  EngineInfo,
   EngineVersion,
   ImageDetail,
   LabelFilter,
+  LogLine,
+  LogOptions,
   NetworkObject,
   VolumeObject,
 } from './engine.js';
+import { engineInfo } from './engine-info.js';
 import { readEvents } from './event-stream.js';
 import { classifyEngineError } from './failures/classify.js';
+import { LogLines } from './log-lines.js';
 import { LogText, logText } from './log-text.js';
 
 /** A healthy engine answers `version` in about 2 ms; a hung one never does. */
@@ -202,7 +209,9 @@ export class Daemon {
   async logs(id: string, maxBytes: number, signal: AbortSignal): Promise<string> {
     const text = new LogText(maxBytes);
     // The client reads a log that it does not follow into memory as a whole, however long it is; this streams it.
-    const stream = await unlessGone(() => this.#call('read logs', signal, () => this.#logStream(id, signal)));
+    const stream = await unlessGone(() =>
+      this.#call('read logs', signal, () => this.#logStream(id, signal, undefined)),
+    );
     if (!stream) return '';
     try {
       for await (const chunk of stream) text.push(chunk as Buffer);
@@ -210,6 +219,22 @@ export class Daemon {
       // What has come until the engine went or the time was over is better than nothing.
     }
     return text.toString();
+  }
+
+  async logLines(id: string, options: LogOptions, signal: AbortSignal): Promise<AsyncIterable<LogLine>> {
+    const stream = await unlessGone(() => this.#call('read logs', signal, () => this.#logStream(id, signal, options)));
+    return stream ? linesOf(stream, this.#endpoint.described, signal) : (async function* () {})();
+  }
+
+  async stats(id: string, signal: AbortSignal): Promise<ContainerStats | undefined> {
+    const raw = await unlessGone(() =>
+      this.#call('read stats', signal, () => this.#docker.getContainer(id).stats({ stream: false })),
+    );
+    return raw && containerStats(raw);
+  }
+
+  async info(signal: AbortSignal): Promise<EngineInfo> {
+    return engineInfo(await this.#call('info', signal, () => this.#docker.info()));
   }
 
   async events(
@@ -227,12 +252,16 @@ export class Daemon {
     return readEvents(stream as Readable, signal);
   }
 
-  #logStream(id: string, abortSignal: AbortSignal): Promise<Readable> {
+  /** With `options` each line bears its time. */
+  #logStream(id: string, abortSignal: AbortSignal, options: LogOptions | undefined): Promise<Readable> {
+    const { follow, tail = 'all', since = 0 } = options ?? {};
+    const asked = options ? { follow, tail, since: since / 1000, timestamps: true } : {};
+    const query = { stdout: true, stderr: true, ...asked };
     const request = {
       path: `/containers/${id}/logs?`,
       method: 'GET',
       isStream: true,
-      options: { stdout: true, stderr: true },
+      options: query,
       abortSignal,
       statusCodes: { 200: true, 404: 'no such container' },
     };
@@ -243,5 +272,17 @@ export class Daemon {
 
   #call<T>(operation: string, signal: AbortSignal, run: (s: AbortSignal) => Promise<T>, timeout?: number): Promise<T> {
     return boundedCall(this.#endpoint.described, operation, signal, run, timeout);
+  }
+}
+
+async function* linesOf(stream: Readable, endpoint: string, signal: AbortSignal): AsyncIterable<LogLine> {
+  const lines = new LogLines();
+  try {
+    for await (const chunk of stream) yield* lines.push(chunk as Buffer);
+    yield* lines.end();
+  } catch (error) {
+    if (!signal.aborted) throw classifyEngineError('read logs', endpoint, error);
+  } finally {
+    stream.destroy();
   }
 }

@@ -41,6 +41,12 @@ export function connectEngine(env: NodeJS.ProcessEnv, facts?: MachineFacts): Eng
     exec: async (id, command, signal, env) => (await daemon()).exec(id, command, signal, env),
     logTail: async (id, lines, signal) => (await daemon()).logTail(id, lines, signal),
     logs: async (id, maxBytes, signal) => (await daemon()).logs(id, maxBytes, signal),
+    logLines: async (id, options, signal) => (await daemon()).logLines(id, options, signal),
+    attach: async (id, command, options, signal) =>
+      (await import('./attach.js')).attach(endpoint, env, id, command, options, signal),
+    stats: async (id, signal) => (await daemon()).stats(id, signal),
+    info: async (signal) => (await daemon()).info(signal),
+    composeVersion: async (signal) => (await compose()).version(signal),
     events: async (labels, signal, options) => (await daemon()).events(labels, signal, options),
   };
 }

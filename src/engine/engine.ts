@@ -76,6 +76,19 @@ export interface Engine {
   logTail(id: string, lines: number, signal: AbortSignal): Promise<string>;
   /** The whole log, stdout and stderr together, as plain text; of a longer one than `maxBytes` the beginning and the end. */
   logs(id: string, maxBytes: number, signal: AbortSignal): Promise<string>;
+  /** The log line by line, oldest first, and with `follow` as it grows, until the container ends or the signal aborts. */
+  logLines(id: string, options: LogOptions, signal: AbortSignal): Promise<AsyncIterable<LogLine>>;
+  /**
+   * Runs a command in a running container with this process's own stdin, stdout and stderr, as `docker exec` does.
+   * Returns its exit code; 126 and 127 where the container cannot run it.
+   */
+  attach(id: string, command: readonly string[], options: AttachOptions, signal: AbortSignal): Promise<number>;
+  /** What a container uses now; undefined while it does not run. Takes the second that a rate needs. */
+  stats(id: string, signal: AbortSignal): Promise<ContainerStats | undefined>;
+  /** What the engine says of itself and its machine. */
+  info(signal: AbortSignal): Promise<EngineInfo>;
+  /** "2.26.1" of the Compose plugin. @throws COMPOSE_UNAVAILABLE */
+  composeVersion(signal: AbortSignal): Promise<string>;
   /**
    * Container events from the moment the promise resolves until the signal aborts. With `background` they alone keep no
    * process alive (an engine behind SSH cannot be listened to that way: its connection does).
@@ -85,6 +98,57 @@ export interface Engine {
     signal: AbortSignal,
     options?: { readonly background?: boolean },
   ): Promise<AsyncIterable<ContainerEvent>>;
+}
+
+export interface LogOptions {
+  readonly follow: boolean;
+  /** The last so many lines; all by default. */
+  readonly tail?: number;
+  /** Milliseconds since the epoch. */
+  readonly since?: number;
+}
+
+export interface LogLine {
+  readonly stream: 'stdout' | 'stderr';
+  /** Milliseconds since the epoch, by the engine's clock. */
+  readonly time: number;
+  /** Without colours and control characters. */
+  readonly text: string;
+}
+
+export interface AttachOptions {
+  /** Gives the command a terminal: only where stdin and stdout of this process are one. */
+  readonly tty: boolean;
+  readonly user?: string;
+  readonly workdir?: string;
+}
+
+export interface ContainerStats {
+  /** 100 is one whole processor. */
+  readonly cpuPercent: number;
+  readonly memoryBytes: number;
+  /** The container's limit, else the machine's memory. */
+  readonly memoryLimitBytes: number;
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+  readonly readBytes: number;
+  readonly writtenBytes: number;
+  readonly processes: number;
+}
+
+export interface EngineInfo {
+  readonly version: string;
+  readonly system: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  /** "overlay2", … */
+  readonly storageDriver: string;
+  /** Where images and volumes lie, on the engine's machine. */
+  readonly folder: string;
+  readonly rootless: boolean;
+  /** Pools that networks are made of; empty where the engine has its standard ones. */
+  readonly addressPools: readonly { readonly base: string; readonly size: number }[];
+  readonly warnings: readonly string[];
 }
 
 export interface EngineVersion {

@@ -1,6 +1,7 @@
 /** How much of the beginning is kept of a log that is too long: what went wrong first is often said there. Bytes. */
 const HEAD_SHARE = 0.1;
-const HEADER = 8;
+/** Bytes before each part of the stream of a container without a terminal. */
+export const LOG_HEADER = 8;
 
 /**
  * Takes the engine's log stream as it comes and keeps at most `maxBytes` of it: the beginning and the end, cut at
@@ -28,19 +29,19 @@ export class LogText {
   push(chunk: Buffer): void {
     let rest = this.#pending.length > 0 ? Buffer.concat([this.#pending, chunk]) : chunk;
     this.#pending = Buffer.alloc(0);
-    if (this.#framed === undefined && rest.length >= HEADER) this.#framed = isHeader(rest);
+    if (this.#framed === undefined && rest.length >= LOG_HEADER) this.#framed = isHeader(rest);
     while (rest.length > 0) {
       if (this.#framed === false) {
         this.#keep(rest);
         return;
       }
       if (this.#expected === 0) {
-        if (rest.length < HEADER) {
+        if (rest.length < LOG_HEADER) {
           this.#pending = rest;
           return;
         }
         this.#expected = rest.readUInt32BE(4);
-        rest = rest.subarray(HEADER);
+        rest = rest.subarray(LOG_HEADER);
       }
       const payload = rest.subarray(0, this.#expected);
       this.#keep(payload);
@@ -86,7 +87,8 @@ export function logText(raw: Buffer): string {
   return text.toString();
 }
 
-function isHeader(bytes: Buffer): boolean {
+/** Whether a stream that begins like this comes in frames. */
+export function isHeader(bytes: Buffer): boolean {
   return (bytes[0] ?? 3) <= 2 && bytes.readUIntBE(1, 3) === 0;
 }
 

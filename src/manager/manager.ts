@@ -9,10 +9,13 @@ import { type ManagerOptions, readConfig } from './config.js';
 import { type Context, createContext } from './context.js';
 import type { EnvironmentAddresses, EnvOptions } from './env.js';
 import type { ExplainOptions, Explanation } from './explain.js';
+import type { ExecOptions } from './exec.js';
+import type { FindOptions, Found } from './find.js';
 import type { GraphOptions } from './graph.js';
 import type { HealthWatch } from './health-watch.js';
 import type { HistoryOptions } from './history.js';
 import { Lease } from './lease.js';
+import type { Logs, LogsOptions } from './log-request.js';
 import { checkKeys } from './options.js';
 import type { PlanOptions, PlanReport } from './plan.js';
 import type { Recovered, RecoverOptions } from './recover.js';
@@ -192,6 +195,35 @@ export class Manager {
     checkKeys('available', options, ['startEngine', 'signal']);
     const { available } = await import('./available.js');
     return available(await this.#opened(), options);
+  }
+
+  /** What a person's words mean: an environment, services of it, or both. @throws LEASE_AMBIGUOUS */
+  async find(options: FindOptions): Promise<Found> {
+    checkKeys('find', options, ['words', 'cwd', 'signal']);
+    const { find } = await import('./find.js');
+    return find(await this.#opened(), options);
+  }
+
+  /**
+   * What the services have written, merged; of an environment that is gone, what its failed start has left.
+   *
+   * @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS, OPTION_INVALID for an unknown service
+   */
+  async logs(options: LogsOptions = {}): Promise<Logs> {
+    checkKeys('logs', options, ['name', 'services', 'follow', 'tail', 'since', 'cwd', 'signal']);
+    const { logs } = await import('./logs.js');
+    return logs(await this.#opened(), options);
+  }
+
+  /**
+   * Runs a command in a service's container with this process's own stdin, stdout and stderr, and returns its exit code.
+   *
+   * @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS, OPTION_INVALID, ENVIRONMENT_CHANGED when the service does not run
+   */
+  async exec(options: ExecOptions): Promise<number> {
+    checkKeys('exec', options, ['name', 'service', 'command', 'tty', 'user', 'workdir', 'cwd', 'signal']);
+    const { exec } = await import('./exec.js');
+    return exec(await this.#opened(), options);
   }
 
   /** Who did what to which environment, oldest first. @throws LEASE_NOT_FOUND */

@@ -10,6 +10,7 @@ import type {
   ContainerSummary,
   Engine,
   LabelFilter,
+  LogLine,
   NetworkObject,
   VolumeObject,
 } from '../../src/engine/engine.js';
@@ -189,6 +190,38 @@ export class FakeEngine implements Engine {
     return this.#behaviour[this.#containers.get(id)?.service ?? '']?.log ?? '';
   }
 
+  async logLines(id: string): Promise<AsyncIterable<LogLine>> {
+    const lines = (this.#behaviour[this.#containers.get(id)?.service ?? '']?.log ?? '').split('\n');
+    return (async function* () {
+      for (const text of lines) yield { stream: 'stdout', time: 0, text } as const;
+    })();
+  }
+
+  async attach() {
+    return 0;
+  }
+
+  async stats() {
+    return undefined;
+  }
+
+  async info() {
+    const folder = '/var/lib/docker';
+    return {
+      version: '26.1.5',
+      system: 'Linux',
+      cpus: 2,
+      memoryBytes: 8e9,
+      storageDriver: 'overlay2',
+      folder,
+      ...NO_EXTRAS,
+    };
+  }
+
+  async composeVersion() {
+    return '2.26.1';
+  }
+
   async events(_: LabelFilter, signal: AbortSignal): Promise<AsyncIterable<ContainerEvent>> {
     const queue: ContainerEvent[] = [];
     let wake = () => {};
@@ -252,6 +285,8 @@ export class FakeEngine implements Engine {
     if (failure) throw failure;
   }
 }
+
+const NO_EXTRAS = { rootless: false, addressPools: [], warnings: [] };
 
 interface Published {
   readonly target: number;

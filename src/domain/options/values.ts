@@ -97,6 +97,14 @@ export const count: Value = {
   schema: { type: 'integer', minimum: 1 },
 };
 
+/** A time, or how long ago it was; handed on as it stands, because only its reader knows what time it is. */
+export const moment: Value = {
+  wrong: 'is neither a duration such as 5m nor a time',
+  form: '5m (ago), or 2026-11-21T10:00Z',
+  read: (given) => (parseDuration(given) === undefined && Number.isNaN(Date.parse(given)) ? undefined : given),
+  schema: { type: 'string' },
+};
+
 /** Text that only has to be well formed; it is handed on as it stands. */
 const checked = (wrong: string, parse: (given: string) => unknown): Value => {
   const value: Value = {

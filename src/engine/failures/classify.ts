@@ -6,6 +6,7 @@ import type { ComposeOperation, FailureRule } from './rule.js';
 
 /** What a failed Compose command is where no rule knows its text: its own words are in the message then. */
 const OTHERWISE: Readonly<Record<ComposeOperation, ErrorCode>> = {
+  'compose version': 'COMPOSE_UNAVAILABLE',
   'compose config': 'COMPOSE_FILE_INVALID',
   'compose pull': 'IMAGE_UNAVAILABLE',
   'compose build': 'BUILD_FAILED',

@@ -19,7 +19,13 @@ export interface FailureRule {
   readonly params?: ErrorParams;
 }
 
-export type ComposeOperation = 'compose config' | 'compose pull' | 'compose build' | 'compose create' | 'compose up';
+export type ComposeOperation =
+  | 'compose version'
+  | 'compose config'
+  | 'compose pull'
+  | 'compose build'
+  | 'compose create'
+  | 'compose up';
 
 /** Of the API only those in which a text means something else than in others. */
 export type Operation =

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addLookCommands } from './look-commands.js';
 import { OPTIONS } from './options.js';
 
 /** Each command's code is loaded only when that command runs: `--help` is to feel instant. */
@@ -114,6 +115,8 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .addOption(OPTIONS.stateDir())
     .addOption(OPTIONS.json())
     .action(async (options) => (await import('./clean.js')).clean(options));
+
+  addLookCommands(root);
 
   root
     .command('history')

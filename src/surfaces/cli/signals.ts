@@ -14,6 +14,23 @@ export function abortOnSignals(): AbortSignal {
   return controller.signal;
 }
 
+/**
+ * For commands that only look: a signal ends them at once, with its own exit code, and so does a reader that has gone
+ * (`logs --follow | head`).
+ */
+export function endOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const [signal, name, code] of SIGNALS) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(code);
+      process.exitCode = code;
+      controller.abort(new Error(name));
+    });
+  }
+  process.stdout.on('error', () => controller.abort(new Error('the reader of stdout has gone')));
+  return controller.signal;
+}
+
 const SIGNALS = [
   ['SIGINT', 'Ctrl-C', 130],
   ['SIGTERM', 'SIGTERM', 143],

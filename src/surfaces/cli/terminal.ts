@@ -1,0 +1,26 @@
+import pc from 'picocolors';
+
+export type Colours = ReturnType<typeof pc.createColors>;
+
+/** What of a stream and the environment decides how is printed. */
+export interface Terminal {
+  readonly isTTY?: boolean | undefined;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** NO_COLOR forbids, FORCE_COLOR asks for it; else only on a terminal that is not dumb. */
+export function hasColour({ isTTY }: Terminal, env: Variables): boolean {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR && env.FORCE_COLOR !== '0') return true;
+  return isTTY === true && env.TERM !== 'dumb';
+}
+
+export function coloursOf(stream: Terminal, env: Variables = process.env): Colours {
+  return pc.createColors(hasColour(stream, env));
+}
+
+/** Whether what is printed may be drawn anew in place: a terminal that is not dumb, and nobody's log. */
+export function isLive({ isTTY }: Terminal, env: Variables = process.env): boolean {
+  return isTTY === true && env.TERM !== 'dumb' && !env.CI;
+}
