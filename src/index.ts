@@ -1,4 +1,5 @@
 export { type ServiceAddress, variableName } from './domain/addresses.js';
+export type { Finding } from './domain/checkup.js';
 export type { Decisions } from './domain/decisions.js';
 export { formatDuration, parseDuration } from './domain/duration.js';
 export {
@@ -11,6 +12,7 @@ export {
 } from './domain/errors.js';
 export type { GraphFormat } from './domain/graph.js';
 export type { Health } from './domain/health.js';
+export type { SystemHealth } from './domain/health-report.js';
 export type { Binding, LeaseRecord, LeaseState, Mode } from './domain/lease.js';
 export { defaultOf, ENTRIES, type OptionEntry, type OptionName } from './domain/options/table.js';
 export { describeOwner, type Owner } from './domain/owner.js';
@@ -19,13 +21,15 @@ export type { OnUnhealthy } from './domain/recovery.js';
 export type { ResetOutcome } from './domain/resets/strategy.js';
 export { criticalPath, type Timeline } from './domain/timeline.js';
 export { type Verdict, whyNot } from './domain/verdict.js';
-export type { Wait, Waits } from './domain/wait.js';
+export { WAITED_FOR, type Wait, type WaitedFor, type Waits } from './domain/wait.js';
 export { workerSlot } from './domain/worker-slot.js';
 export type { AcquiredService, AcquireOptions } from './manager/acquire.js';
 export type { Availability, AvailableOptions } from './manager/available.js';
 export type { CheckOptions } from './manager/check.js';
 export type { CleanOptions } from './manager/clean.js';
 export type { ManagerOptions } from './manager/config.js';
+export type { ContainerDescription, DescribeOptions, Description, ServiceDescription } from './manager/describe.js';
+export type { Checkup, DoctorOptions } from './manager/doctor.js';
 export { archiveDossier } from './manager/dossier-archive.js';
 export type { EnvironmentAddresses, EnvOptions } from './manager/env.js';
 export type { ExplainedSetting, ExplainOptions, Explanation } from './manager/explain.js';
@@ -40,11 +44,13 @@ export { createManager, getDefaultManager, type Manager } from './manager/manage
 export type { PlanOptions, PlanReport } from './manager/plan.js';
 export type { OnProgress, Progress } from './manager/progress.js';
 export { defineConfig, type ProjectConfig } from './manager/project-config.js';
+export type { PortHolderOptions, PortsOptions, PortsReport, PublishedPort } from './manager/published.js';
 export type { Recovered, RecoverOptions } from './manager/recover.js';
 export type { ResetOptions, ResetReport } from './manager/reset.js';
 export type { Restarted, RestartOptions } from './manager/restart.js';
 export type { SnapshotOptions } from './manager/snapshot.js';
 export type { EnvironmentStatus, ServiceStatus } from './manager/status.js';
 export type { Removal, StopOptions } from './manager/stop.js';
+export type { Waited, WaitOptions } from './manager/wait.js';
 export type { WorkerDatabase, WorkerDatabaseOptions } from './manager/worker-database.js';
 export type { HistoryEvent } from './store/history.js';

@@ -22,3 +22,7 @@ export type Wait =
 
 /** Service → wait. */
 export type Waits = Readonly<Record<string, Wait>>;
+
+/** What a service is waited for to be; `ready` is what a start waits for. */
+export const WAITED_FOR = ['ready', 'healthy', 'running', 'completed'] as const;
+export type WaitedFor = (typeof WAITED_FOR)[number];

@@ -17,7 +17,7 @@ export interface HostState {
 
 /** Whatever of it can be had. */
 export async function hostState(engine: Engine, stateDir: string, signal: AbortSignal): Promise<HostState> {
-  const [containers, disk, available, ...pressure] = await Promise.all([
+  const [containers, disk, memory, ...pressure] = await Promise.all([
     engine.containers({}, signal).catch(() => null),
     statfs(stateDir).catch(() => null),
     availableMemory(),
@@ -26,7 +26,7 @@ export async function hostState(engine: Engine, stateDir: string, signal: AbortS
   return {
     cpus: cpus().length,
     load: loadavg(),
-    memory: { totalBytes: totalmem(), freeBytes: available ?? freemem() },
+    memory: { totalBytes: memory.total, freeBytes: memory.free },
     pressure: Object.fromEntries(pressure.filter(([, text]) => text !== '')),
     stateFolder: disk && { freeBytes: disk.bavail * disk.bsize },
     containers: containers && {
@@ -36,10 +36,10 @@ export async function hostState(engine: Engine, stateDir: string, signal: AbortS
   };
 }
 
-/** Free memory with what the kernel would give back; `os.freemem` leaves that out on older Node. */
-async function availableMemory(): Promise<number | undefined> {
+/** Free memory with what the kernel would give back; `os.freemem` leaves that out on older Node. Bytes. */
+export async function availableMemory(): Promise<{ free: number; total: number }> {
   const kilobytes = /^MemAvailable:\s+(\d+)/m.exec(await textOf('/proc/meminfo'))?.[1];
-  return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  return { free: kilobytes === undefined ? freemem() : Number(kilobytes) * 1024, total: totalmem() };
 }
 
 function textOf(file: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { LABEL } from '../domain/labels.js';
 import type { ContainerEvent } from '../engine/engine.js';
 import { type LogRequest, limits, type ServiceLine } from './log-request.js';
-import { Queue } from './queue.js';
+import { Merging } from './merging.js';
 import { shortName } from './services.js';
 
 /**
@@ -11,7 +11,7 @@ import { shortName } from './services.js';
 export async function* followLogs(request: LogRequest): AsyncIterable<ServiceLine> {
   const over = new AbortController();
   const signal = AbortSignal.any([request.signal, over.signal]);
-  const queue = new Queue<ServiceLine>();
+  const queue = new Merging<ServiceLine>();
   signal.addEventListener('abort', () => queue.close(), { once: true });
   const follower = new Follower({ ...request, signal }, queue);
   try {
@@ -36,10 +36,10 @@ interface Followed {
 
 class Follower {
   readonly #request: LogRequest;
-  readonly #queue: Queue<ServiceLine>;
+  readonly #queue: Merging<ServiceLine>;
   readonly #followed = new Map<string, Followed>();
 
-  constructor(request: LogRequest, queue: Queue<ServiceLine>) {
+  constructor(request: LogRequest, queue: Merging<ServiceLine>) {
     this.#request = request;
     this.#queue = queue;
   }

@@ -131,7 +131,7 @@ async function apply(task: Climb, rung: Rung, signal: AbortSignal): Promise<void
 }
 
 /** The model of some services; what they depend on is not waited for again. */
-function only(model: ComposeModel, services: readonly string[]): ComposeModel {
+export function only(model: ComposeModel, services: readonly string[]): ComposeModel {
   const picked = Object.entries(model.services).filter(([name]) => services.includes(name));
   return { ...model, services: Object.fromEntries(picked.map(([name, { depends_on: _, ...rest }]) => [name, rest])) };
 }

@@ -7,6 +7,8 @@ import type { CheckOptions } from './check.js';
 import type { CleanOptions } from './clean.js';
 import { type ManagerOptions, readConfig } from './config.js';
 import { type Context, createContext } from './context.js';
+import type { DescribeOptions, Description } from './describe.js';
+import type { Checkup, DoctorOptions } from './doctor.js';
 import type { EnvironmentAddresses, EnvOptions } from './env.js';
 import type { ExplainOptions, Explanation } from './explain.js';
 import type { ExecOptions } from './exec.js';
@@ -18,6 +20,7 @@ import { Lease } from './lease.js';
 import type { Logs, LogsOptions } from './log-request.js';
 import { checkKeys } from './options.js';
 import type { PlanOptions, PlanReport } from './plan.js';
+import type { PortHolderOptions, PortsOptions, PortsReport } from './published.js';
 import type { Recovered, RecoverOptions } from './recover.js';
 import type { ResetOptions, ResetReport } from './reset.js';
 import type { Restarted, RestartOptions } from './restart.js';
@@ -25,6 +28,7 @@ import { fromFile, type Settled, settleHere, withSettings } from './settings.js'
 import type { SnapshotOptions } from './snapshot.js';
 import type { EnvironmentStatus } from './status.js';
 import type { Removal, StopOptions } from './stop.js';
+import type { Waited, WaitOptions } from './wait.js';
 import type { WorkerDatabase, WorkerDatabaseOptions } from './worker-database.js';
 
 /**
@@ -195,6 +199,49 @@ export class Manager {
     checkKeys('available', options, ['startEngine', 'signal']);
     const { available } = await import('./available.js');
     return available(await this.#opened(), options);
+  }
+
+  /**
+   * Where the services of an environment are reached, and who holds a port that should be theirs.
+   *
+   * @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS, OPTION_INVALID for a service or port that it does not publish
+   */
+  async ports(options: PortsOptions = {}): Promise<PortsReport> {
+    checkKeys('ports', options, ['name', 'service', 'port', 'cwd', 'signal']);
+    const { ports } = await import('./published.js');
+    return ports(await this.#opened(), options);
+  }
+
+  /** Who holds a port of the engine's machine, in words. @throws OPTION_INVALID */
+  async portHolder(options: PortHolderOptions): Promise<string> {
+    checkKeys('portHolder', options, ['port', 'signal']);
+    const { holderOfPort } = await import('./published.js');
+    return holderOfPort(await this.#opened(), options);
+  }
+
+  /**
+   * Returns when services of an environment are as asked for: all ready, where nothing is said.
+   *
+   * @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS, OPTION_INVALID, SERVICE_FAILED, READY_TIMEOUT
+   */
+  async wait(options: WaitOptions = {}): Promise<Waited> {
+    checkKeys('wait', options, ['name', 'for', 'waitTimeout', 'cwd', 'signal']);
+    const { wait } = await import('./wait.js');
+    return wait(await this.#opened(), options);
+  }
+
+  /** Everything of one environment, with its health at three levels. @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS */
+  async describe(options: DescribeOptions = {}): Promise<Description> {
+    checkKeys('describe', options, ['name', 'cwd', 'signal']);
+    const { describe } = await import('./describe.js');
+    return describe(await this.#opened(), options);
+  }
+
+  /** Looks at everything that environments need, and says how to mend what is wrong. An engine that is down is a finding. */
+  async doctor(options: DoctorOptions = {}): Promise<Checkup> {
+    checkKeys('doctor', options, ['files', 'profiles', 'envFiles', 'cwd', 'signal']);
+    const { doctor } = await import('./doctor.js');
+    return doctor(await this.#opened(), options);
   }
 
   /** What a person's words mean: an environment, services of it, or both. @throws LEASE_AMBIGUOUS */

@@ -19,14 +19,23 @@ export async function containersOf(
   const all = await engine.containers({ [LABEL.lease]: record.id }, signal);
   all.sort((a, b) => (a.name < b.name ? -1 : 1));
   const names = [...new Set(all.map((container) => container.service))];
-  const unknown = services?.find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    const near = suggest(unknown, names);
-    const those = names.length === 0 ? 'it has no containers' : `there are ${names.join(', ')}`;
-    const reason = `${record.project} has no service "${unknown}"${near ? `; did you mean "${near}"?` : ` (${those})`}`;
-    throw new EnvironmentError('OPTION_INVALID', { option: 'services', reason, command });
-  }
+  checkServices(record.project, services ?? [], names, command);
   return services?.length ? all.filter((container) => services.includes(container.service)) : all;
+}
+
+/** @throws OPTION_INVALID for a service that is not among those of the environment, with the likeliest one */
+export function checkServices(
+  project: string,
+  wanted: readonly string[],
+  names: readonly string[],
+  command: string,
+): void {
+  const unknown = wanted.find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  const near = suggest(unknown, names);
+  const those = names.length === 0 ? 'it has no containers' : `there are ${names.join(', ')}`;
+  const reason = `${project} has no service "${unknown}"${near ? `; did you mean "${near}"?` : ` (${those})`}`;
+  throw new EnvironmentError('OPTION_INVALID', { option: 'services', reason, command });
 }
 
 /** The running container of one service that a command is to run in: the first, where there are replicas. */

@@ -1,4 +1,4 @@
-import type { EnvironmentStatus, HistoryEvent, Lease, LeaseRecord } from '../index.js';
+import type { Description, EnvironmentStatus, HistoryEvent, Lease, LeaseRecord } from '../index.js';
 
 /** The JSON that scripts read (design contract): times are ISO 8601 UTC, durations milliseconds. */
 
@@ -32,4 +32,21 @@ export function statusJson(environments: readonly EnvironmentStatus[]): Record<s
 
 export function historyJson(events: readonly HistoryEvent[]): Record<string, unknown> {
   return { events: events.map((event) => ({ ...event, at: new Date(event.at).toISOString() })) };
+}
+
+export function describeJson({ record, over, services, system, machine }: Description): Record<string, unknown> {
+  const described = Object.entries(services).map(([name, { containers, ...service }]) => {
+    const times = containers.map(({ startedAt, ...each }) => {
+      return { ...each, startedAt: startedAt > 0 ? new Date(startedAt).toISOString() : null };
+    });
+    return [name, { ...service, containers: times }] as const;
+  });
+  return {
+    lease: { ...leaseJson(record), ...(over === undefined ? {} : { state: 'expired', over }) },
+    files: record.spec.files,
+    engine: record.engine.endpoint,
+    services: Object.fromEntries(described),
+    system,
+    machine,
+  };
 }

@@ -9,11 +9,13 @@ import {
   moment,
   network,
   onOff,
+  port,
   portList,
   portRange,
   text,
   texts,
   type Value,
+  waitedFor,
 } from './values.js';
 
 /** One option, wherever it may be given. */
@@ -252,6 +254,8 @@ const TABLE = {
     value: text,
   },
   workdir: { flags: '-w, --workdir <folder>', meaning: 'folder inside the container', value: text },
+  holder: { flags: '--holder <port>', meaning: 'who holds this port of the machine, whoever that is', value: port },
+  for: { flags: '--for <service=state>', meaning: 'what to wait for', otherwise: 'all ready', value: waitedFor },
   redirect: {
     flags: '--redirect',
     meaning: 'let Node processes reach leased ports under the numbers of the file (localhost:5432)',

@@ -2,6 +2,7 @@ import { DECISIONS, type Decisions } from '../decisions.js';
 import { parseDuration } from '../duration.js';
 import { parsePortList, parsePortRange } from '../ports.js';
 import { parseSubnet } from '../subnet.js';
+import { WAITED_FOR, type WaitedFor } from '../wait.js';
 import type { Schema } from './schema.js';
 
 /** A kind of value that an option takes: how it is read from text, and what the config file and the API may hold. */
@@ -95,6 +96,24 @@ export const count: Value = {
   wrong: 'is no number from 1 on',
   read: (given) => (/^\d+$/.test(given) && Number(given) >= 1 ? Number(given) : undefined),
   schema: { type: 'integer', minimum: 1 },
+};
+
+export const port: Value = {
+  wrong: 'is no port',
+  read: (given) => (/^\d+$/.test(given) && Number(given) >= 1 && Number(given) <= 65_535 ? Number(given) : undefined),
+  schema: { type: 'integer', minimum: 1 },
+};
+
+/** "api=healthy", or "api" for ready; repeatable. */
+export const waitedFor: Value = {
+  wrong: `is no SERVICE=STATE with one of ${WAITED_FOR.join(', ')}`,
+  form: `SERVICE=${WAITED_FOR.join('|')}, repeatable`,
+  read: (given, previous) => {
+    const [service = '', state = 'ready', ...more] = given.split('=');
+    if (service === '' || more.length > 0 || !WAITED_FOR.includes(state as WaitedFor)) return undefined;
+    return { ...(previous as object | undefined), [service]: state };
+  },
+  schema: { type: 'object', additionalProperties: { enum: WAITED_FOR } },
 };
 
 /** A time, or how long ago it was; handed on as it stands, because only its reader knows what time it is. */

@@ -37,4 +37,44 @@ export function addLookCommands(root: Command): void {
     .addOption(OPTIONS.workdir())
     .addOption(OPTIONS.stateDir())
     .action(async (words, options) => (await import('./exec.js')).shell(words, options));
+
+  root
+    .command('ports')
+    .argument('[words...]', `${WORDS}, then a service, then its port (then only the address is printed)`)
+    .description('print where services are reached; --holder: who has a port of this machine')
+    .usage('[options] [environment] [service] [port]')
+    .addOption(OPTIONS.holder())
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (words, options) => (await import('./ports.js')).ports(words, options));
+
+  root
+    .command('wait')
+    .argument('[environment]', WORDS)
+    .description('wait until services are ready, healthy, running or completed')
+    .addOption(OPTIONS.for())
+    .addOption(OPTIONS.waitTimeout())
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (name, options) => (await import('./wait.js')).wait(name, options));
+
+  root
+    .command('describe')
+    .argument('[environment]', WORDS)
+    .description('print everything of one environment: lease, containers, and health at three levels')
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (name, options) => (await import('./describe.js')).describe(name, options));
+
+  root
+    .command('doctor')
+    .description('look at engine, machine, state folder and compose file, and say how to mend what is wrong')
+    .addOption(OPTIONS.file())
+    .addOption(OPTIONS.profile())
+    .addOption(OPTIONS.envFile())
+    .addOption(OPTIONS.ports())
+    .addOption(OPTIONS.networkPool())
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (options) => (await import('./doctor.js')).doctor(options));
 }

@@ -1,7 +1,8 @@
+import { createServer } from 'node:net';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLI, runCli } from '../../support/run-cli.js';
-import { FIXTURE_IMAGE, Scope } from '../../support/scope.js';
+import { FIXTURE_IMAGE, REDIS_IMAGE, Scope } from '../../support/scope.js';
 
 /** One environment for the whole file: the commands of it only look. */
 let scope: Scope;
@@ -19,6 +20,9 @@ services:
     environment: { SECRET_TOKEN: canary-77aa }
     ports: ["6000:8080"]
     volumes: ["kept:/kept"]
+  cache:
+    image: ${REDIS_IMAGE}
+    ports: ["6379"]
 volumes:
   kept: {}
 `;
@@ -155,5 +159,99 @@ describe('exec and shell', () => {
     expect(await cli('exec', 'web', '--')).toMatchObject({ exitCode: 2 });
     // The engine's own answer, 127 or 126 by its version.
     expect([126, 127]).toContain((await cli('exec', 'web', '--', 'no-such-program')).exitCode);
+  });
+});
+
+describe('ports', () => {
+  it('say where each service is reached', async () => {
+    const { data } = JSON.parse((await cli('ports', '--json')).stdout);
+    expect(data.project).toBe(project);
+    expect(data.ports.map((port: { service: string }) => port.service)).toEqual(['cache', 'store', 'web']);
+    expect(data.ports.slice(1)).toEqual(
+      ['store', 'web'].map((service) => ({
+        service,
+        target: 8080,
+        protocol: 'tcp',
+        published: service === 'web' ? '8080' : '6000',
+        host: '127.0.0.1',
+        port: expect.any(Number),
+        holder: null,
+      })),
+    );
+    const address = (await cli('ports', 'web', '8080')).stdout;
+    expect(address).toBe(`127.0.0.1:${data.ports[2].port}`);
+    expect(await (await fetch(`http://${address}/`)).text()).toContain('hello');
+    expect((await cli('ports', 'store', '6000/tcp')).stdout).toBe(`127.0.0.1:${data.ports[1].port}`);
+    expect(await cli('ports', 'web', '9')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(`${project} publishes no port 9 (web 8080)`),
+    });
+  });
+
+  it('tell who holds a port: an environment, or a process', async () => {
+    const port = JSON.parse((await cli('ports', 'web', '--json')).stdout).data.ports[0].port;
+    expect((await cli('ports', '--holder', String(port))).stdout).toMatch(
+      new RegExp(`^port ${port}: container ${project}-web-1 of Compose project .* held by .*docker-manual start`),
+    );
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const own = (server.address() as { port: number }).port;
+    expect((await cli('ports', '--holder', String(own))).stdout).toContain(`process ${process.pid} "`);
+    server.close();
+  });
+});
+
+describe('wait', () => {
+  it('returns when services are as asked for', async () => {
+    expect((await cli('wait')).stdout).toBe(`${project}: cache running, store healthy, web healthy`);
+    const { data } = JSON.parse((await cli('wait', project, '--for', 'web=running', '--json')).stdout);
+    expect(data).toMatchObject({ lease: { project }, services: { web: 'running' } });
+  });
+
+  it('ends when it is not to be had', async () => {
+    expect(await cli('wait', '--for', 'web=completed', '--wait-timeout', '2s')).toMatchObject({
+      exitCode: 4,
+      stderr: expect.stringMatching(/READY_TIMEOUT.*web \(runs until it is done\)/),
+    });
+    expect(await cli('wait', '--for', 'wbe')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('did you mean "web"?'),
+    });
+    expect(await cli('wait', '--for', 'web=fine')).toMatchObject({ exitCode: 2 });
+  });
+});
+
+describe('describe', () => {
+  it('shows one environment from the whole to its parts', async () => {
+    const { stdout } = await cli('describe');
+    expect(stdout).toMatch(new RegExp(`^${project}\n`));
+    expect(stdout).toMatch(/state +ready, dedicated/);
+    expect(stdout).toMatch(/health +✔ healthy/);
+    expect(stdout).toMatch(/owner +\S+, by docker-manual start/);
+    expect(stdout).toMatch(/\n✔ web healthy, answers\n/);
+    expect(stdout).toMatch(/container +shop-\w+-store-1 \([0-9a-f]{12}\), healthy, running for .*, restarted 0 times/);
+    expect(stdout).toMatch(/mount +volume shop-\w+_kept on \/kept/);
+    expect(stdout).not.toContain('canary-77aa');
+  });
+
+  it('tells a container that runs from an application that answers', async () => {
+    // No other test of this file asks the cache anything.
+    await cli('exec', 'cache', '--', 'redis-cli', 'CLIENT', 'PAUSE', '30000', 'ALL');
+    const { stdout } = await cli('describe', project, '--json');
+    const { services, system, lease } = JSON.parse(stdout).data;
+    expect(lease.project).toBe(project);
+    expect(services.cache).toMatchObject({ health: 'running', answer: { state: 'silent', why: expect.any(String) } });
+    expect(services.web).toMatchObject({ health: 'healthy', answer: { state: 'answers' } });
+    expect(services.web.containers[0]).toMatchObject({
+      id: expect.stringMatching(/^[0-9a-f]{64}$/),
+      status: 'running',
+      restartCount: 0,
+      networks: [`${project}_default`],
+      startedAt: expect.stringMatching(/Z$/),
+    });
+    expect(system).toMatchObject({
+      health: 'unhealthy',
+      reasons: [expect.stringContaining('cache does not answer')],
+    });
   });
 });

@@ -1,5 +1,5 @@
 /** What several sources bring, one after the other, for one reader; ends when it is closed, with its error if it has one. */
-export class Queue<T> implements AsyncIterable<T> {
+export class Merging<T> implements AsyncIterable<T> {
   readonly #items: T[] = [];
   #closed = false;
   #error: unknown;
