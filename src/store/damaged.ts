@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { EnvironmentError } from '../domain/errors.js';
+import { sqlite } from './drivers/better-sqlite3.js';
+import type { SqliteConnection } from './drivers/driver.js';
 import { BUSY_TIMEOUT, storeError } from './store-error.js';
 
 /**
@@ -38,23 +39,23 @@ export function newestAside(file: string): string | undefined {
 }
 
 /** Reads every page, or only those of the leases. @throws STORE_DAMAGED */
-export function assertWhole(database: SqliteDatabase.Database, file: string, what: 'everything' | 'leases'): void {
+export function assertWhole(database: SqliteConnection, file: string, what: 'everything' | 'leases'): void {
   const damaged = (reason: string) => new EnvironmentError('STORE_DAMAGED', { file, reason, aside: '' });
-  if (database.pragma('user_version', { simple: true }) !== 0) {
-    const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all();
+  if (database.pragma('user_version') !== 0) {
+    const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").values();
     const missing = ['meta', 'leases', 'events'].filter((table) => !tables.includes(table));
     if (missing.length > 0) throw damaged(`it has no table "${missing[0]}"`);
   }
   // SQLite's words are "ok", or what is wrong, a line each.
-  const check = database.pragma(what === 'everything' ? 'quick_check(1)' : "quick_check('leases')", { simple: true });
+  const check = database.pragma(what === 'everything' ? 'quick_check(1)' : "quick_check('leases')");
   if (check !== 'ok') throw damaged(String(check).split('\n').at(-1) ?? '');
 }
 
 function isDamaged(file: string): boolean {
   if (!existsSync(file)) return false;
-  let database: SqliteDatabase.Database | undefined;
+  let database: SqliteConnection | undefined;
   try {
-    database = new SqliteDatabase(file, { timeout: BUSY_TIMEOUT });
+    database = sqlite.open(file, BUSY_TIMEOUT);
     assertWhole(database, file, 'everything');
     return false;
   } catch (error) {
@@ -68,7 +69,7 @@ function isDamaged(file: string): boolean {
 
 /** A lock that the kernel releases with the process that holds it; SQLite has one on every system, without waiting threads. */
 function exclusively<T>(file: string, section: () => T): T {
-  const lock = new SqliteDatabase(file, { timeout: BUSY_TIMEOUT });
+  const lock = sqlite.open(file, BUSY_TIMEOUT);
   try {
     lock.exec('BEGIN EXCLUSIVE');
     return section();

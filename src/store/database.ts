@@ -1,9 +1,9 @@
 import { closeSync, openSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import SqliteDatabase, { type Database } from 'better-sqlite3';
 import { EnvironmentError, type ErrorCode } from '../domain/errors.js';
 import { assertWhole, moveAside } from './damaged.js';
+import { sqlite } from './drivers/better-sqlite3.js';
+import type { SqliteConnection } from './drivers/driver.js';
 import { migrate } from './migrations.js';
 import { noteLoss, settleId } from './origin.js';
 import { keepReserve, spendReserve } from './reserve.js';
@@ -22,7 +22,7 @@ const MAX_ATTEMPTS = 10;
  * user with `rm` does meanwhile, what they report as done is in the file that the next process will open.
  */
 export class StoreDatabase {
-  readonly sql: Database;
+  readonly sql: SqliteConnection;
   /** Marks the engine's objects as this store's. */
   readonly id: string;
   readonly #folder: string;
@@ -38,7 +38,7 @@ export class StoreDatabase {
     this.#file = join(folder, 'store.db');
     createFile(folder, this.#file);
     this.#inode = this.#presentInode();
-    this.sql = new SqliteDatabase(this.#file, { timeout: BUSY_TIMEOUT });
+    this.sql = sqlite.open(this.#file, BUSY_TIMEOUT);
     try {
       this.#prepare();
       migrate(this.sql, this.#file, () => noteLoss(this.sql, folder, this.#file));
@@ -58,8 +58,7 @@ export class StoreDatabase {
   }
 
   /**
-   * One `BEGIN IMMEDIATE` transaction: better-sqlite3's default is DEFERRED, which fails at once when two processes read
-   * and then write. Refused while the disk is so full that the room is needed to end what is there.
+   * One `BEGIN IMMEDIATE` transaction. Refused while the disk is so full that the room is needed to end what is there.
    *
    * @throws STORE_FULL, STORE_BUSY, STORE_READ_ONLY, STORE_DAMAGED, STORE_LOST
    */
@@ -67,12 +66,12 @@ export class StoreDatabase {
     this.#roomy ||= keepReserve(this.#folder);
     if (!this.#roomy)
       throw new EnvironmentError('STORE_FULL', { file: this.#file, reason: 'less than 4 MiB are free' });
-    return this.#checked(() => this.sql.transaction(change).immediate());
+    return this.#checked(() => this.sql.transaction(change));
   }
 
   /** A write that gives something back: on a full disk it may use what was kept for it. */
   free<T>(change: () => T): T {
-    const run = () => this.#checked(() => this.sql.transaction(change).immediate());
+    const run = () => this.#checked(() => this.sql.transaction(change));
     try {
       return run();
     } catch (error) {
@@ -113,7 +112,7 @@ export class StoreDatabase {
     const until = performance.now() + BUSY_TIMEOUT;
     for (;;) {
       try {
-        return this.sql.pragma('journal_mode = WAL', { simple: true });
+        return this.sql.pragma('journal_mode = WAL');
       } catch (error) {
         if (!isBusy(error) || performance.now() > until) throw error;
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_PAUSE);
@@ -161,7 +160,6 @@ export class StoreDatabase {
  * @throws STATE_DIR_UNUSABLE, STORE_FULL, STORE_READ_ONLY, STORE_BUSY, STORE_TOO_NEW, STORE_DRIVER_UNFIT
  */
 export function openDatabase(folder: string): StoreDatabase {
-  checkDriver();
   const file = join(folder, 'store.db');
   const remedies: Partial<Record<ErrorCode, () => boolean>> = {
     STORE_DAMAGED: () => {
@@ -181,20 +179,6 @@ export function openDatabase(folder: string): StoreDatabase {
       if (attempt === MAX_ATTEMPTS || !remedy?.()) throw known;
     }
   }
-}
-
-/**
- * better-sqlite3 13 crashes the process on Node before 22.14 (it needs Node-API 10), and 12 on Node from 24.19 on, as
- * soon as a statement is collected. npm chooses by engine; other package managers may not.
- *
- * @throws STORE_DRIVER_UNFIT instead of a crash
- */
-function checkDriver(): void {
-  const { version } = createRequire(import.meta.url)('better-sqlite3/package.json') as { version: string };
-  const needed =
-    Number(process.versions.napi) < 10 ? 12 : Number.parseInt(process.versions.node, 10) >= 24 ? 13 : undefined;
-  if (needed === undefined || Number.parseInt(version, 10) === needed) return;
-  throw new EnvironmentError('STORE_DRIVER_UNFIT', { version, node: process.versions.node, needed });
 }
 
 /**

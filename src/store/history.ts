@@ -45,13 +45,12 @@ export class History {
   record(lease: LeaseRecord, action: string, detail: Readonly<Record<string, unknown>>): void {
     const { actor = describeOwner(lease.owner), name = '', correlation = '' } = runningOperation() ?? {};
     const { sql } = this.#store;
-    const { lastInsertRowid } = sql
+    const { lastInsertRowid: seq } = sql
       .prepare(
         `INSERT INTO events (at, lease, project, actor, action, detail, operation, correlation)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(this.#now(), lease.id, lease.project, actor, action, JSON.stringify(detail), name, correlation);
-    const seq = Number(lastInsertRowid);
     if (seq % TRIM_EVERY === 0) sql.prepare('DELETE FROM events WHERE seq <= ?').run(seq - KEPT_EVENTS);
   }
 
@@ -69,6 +68,6 @@ export class History {
   /** Every project that it tells of. */
   projects(): string[] {
     const select = 'SELECT DISTINCT project FROM events';
-    return this.#store.read(() => this.#store.sql.prepare(select).pluck().all()) as string[];
+    return this.#store.read(() => this.#store.sql.prepare(select).values()) as string[];
   }
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Database } from 'better-sqlite3';
 import { EnvironmentError } from '../domain/errors.js';
 import {
   type Binding,
@@ -15,6 +14,7 @@ import { describeOwner, type Owner, type ProcessIdentity } from '../domain/owner
 import { projectName } from '../domain/project-name.js';
 import { choosePorts, chooseSubnets, type PortRequest, type SubnetRequest } from './allocation.js';
 import { openDatabase, type StoreDatabase } from './database.js';
+import type { SqliteConnection, SqlValue } from './drivers/driver.js';
 import { History } from './history.js';
 import { forgetPredecessor, predecessor } from './origin.js';
 import { insertRow, type Row, toRecord } from './rows.js';
@@ -41,7 +41,7 @@ export interface ClaimRequest extends PortRequest {
  */
 export class LeaseStore {
   readonly #store: StoreDatabase;
-  readonly #db: Database;
+  readonly #db: SqliteConnection;
   readonly #now: () => number;
   /** Marks the engine's objects as this store's; the same after the database was lost. */
   readonly id: string;
@@ -306,7 +306,7 @@ export class LeaseStore {
   }
 
   /** Only the holder of this generation in this state may change the row; that others suspect it does not matter. */
-  #change(lease: LeaseRecord, assignments: string, values: readonly unknown[]): void {
+  #change(lease: LeaseRecord, assignments: string, values: readonly SqlValue[]): void {
     const changes = this.#db
       .prepare(`UPDATE leases SET ${assignments} WHERE id = ? AND generation = ? AND state IN (?, 'suspect')`)
       .run(...values, lease.id, lease.generation, lease.state).changes;

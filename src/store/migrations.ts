@@ -1,5 +1,5 @@
-import type { Database } from 'better-sqlite3';
 import { EnvironmentError } from '../domain/errors.js';
+import type { SqliteConnection } from './drivers/driver.js';
 
 /** Step n takes a database from `user_version` n to n + 1. Steps are only ever added. */
 const STEPS: readonly string[] = [
@@ -57,21 +57,19 @@ const STEPS: readonly string[] = [
  *
  * @throws STORE_TOO_NEW
  */
-export function migrate(database: Database, file: string, onNew: () => void): void {
-  const version = () => database.pragma('user_version', { simple: true }) as number;
+export function migrate(database: SqliteConnection, file: string, onNew: () => void): void {
+  const version = () => database.pragma('user_version') as number;
   if (version() > STEPS.length) {
     throw new EnvironmentError('STORE_TOO_NEW', { file, version: version(), known: STEPS.length });
   }
   if (version() === STEPS.length) return;
   // Several processes may get here at once; the version is read again inside the transaction.
-  database
-    .transaction(() => {
-      const begun = version();
-      for (let step = begun; step < STEPS.length; step++) {
-        database.exec(STEPS[step] as string);
-        database.pragma(`user_version = ${step + 1}`);
-      }
-      if (begun === 0) onNew();
-    })
-    .immediate();
+  database.transaction(() => {
+    const begun = version();
+    for (let step = begun; step < STEPS.length; step++) {
+      database.exec(STEPS[step] as string);
+      database.pragma(`user_version = ${step + 1}`);
+    }
+    if (begun === 0) onNew();
+  });
 }

@@ -1,7 +1,7 @@
-import type { Database } from 'better-sqlite3';
 import type { Binding, EngineAddress, Holder, LeaseRecord, LeaseState, Mode, Spec } from '../domain/lease.js';
 import type { Owner } from '../domain/owner.js';
 import type { Timeline } from '../domain/timeline.js';
+import type { SqliteConnection } from './drivers/driver.js';
 
 /** A row of `leases`. */
 export interface Row {
@@ -48,7 +48,7 @@ export function toRecord(row: Row): LeaseRecord {
 }
 
 /** `exclusive`: a name that only one lease may hold. */
-export function insertRow(database: Database, lease: LeaseRecord, exclusive: string | null): void {
+export function insertRow(database: SqliteConnection, lease: LeaseRecord, exclusive: string | null): void {
   database
     .prepare(
       `INSERT INTO leases (id, project, state, mode, generation, owner, engine, created_at, expires_at, port_first,

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { EnvironmentError } from '../domain/errors.js';
 import { fileError } from '../domain/file-errors.js';
+import { sqlite } from './drivers/better-sqlite3.js';
 import { lockHolder } from './lock-holder.js';
 
 /** How long a writer waits for another process's transaction; the longest seen with eight writers was 1.5 s. Milliseconds. */
@@ -11,11 +11,12 @@ export const BUSY_TIMEOUT = 10_000;
 
 /** What SQLite or the file system says about the database `file`, as one of ours; a mistake of this code stays as it is. */
 export function storeError(cause: unknown, file: string): unknown {
-  if (!(cause instanceof SqliteDatabase.SqliteError)) {
+  const code = sqlite.codeOf(cause);
+  if (code === undefined) {
     const gone = (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
     return gone ? new EnvironmentError('STORE_LOST', { file }, { cause }) : fileError(cause, dirname(file));
   }
-  const { code, message } = cause;
+  const { message } = cause as Error;
   const reason = `${message} (${code})`;
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
     return new EnvironmentError('STORE_DAMAGED', { file, reason: message, aside: '' }, { cause });
@@ -34,8 +35,8 @@ export function storeError(cause: unknown, file: string): unknown {
 }
 
 export function isBusy(cause: unknown): boolean {
-  if (!(cause instanceof SqliteDatabase.SqliteError)) return false;
-  return cause.code.startsWith('SQLITE_BUSY') || cause.code === 'SQLITE_PROTOCOL';
+  const code = sqlite.codeOf(cause) ?? '';
+  return code.startsWith('SQLITE_BUSY') || code === 'SQLITE_PROTOCOL';
 }
 
 /** SQLite says "disk I/O error" to many things (a quota, a full disk under its shared memory): a try says which it is. */

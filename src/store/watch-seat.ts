@@ -1,6 +1,6 @@
-import type { Statement } from 'better-sqlite3';
 import type { ProcessIdentity } from '../domain/owner.js';
 import type { StoreDatabase } from './database.js';
+import type { SqliteStatement } from './drivers/driver.js';
 import { meta, setMeta } from './origin.js';
 
 /**
@@ -9,11 +9,11 @@ import { meta, setMeta } from './origin.js';
  */
 export class WatchSeat {
   readonly #store: StoreDatabase;
-  readonly #version: Statement<[], number>;
+  readonly #version: SqliteStatement;
 
   constructor(store: StoreDatabase) {
     this.#store = store;
-    this.#version = store.sql.prepare<[], number>('PRAGMA data_version').pluck();
+    this.#version = store.sql.prepare('PRAGMA data_version');
   }
 
   /** Who sits there, alive or not. */
@@ -43,6 +43,6 @@ export class WatchSeat {
 
   /** A number that changes when another connection has written. Costs microseconds. */
   version(): number {
-    return this.#version.get() as number;
+    return this.#version.value() as number;
   }
 }
