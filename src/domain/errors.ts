@@ -1,3 +1,5 @@
+import { plainText } from './plain-text.js';
+
 /** Families of failures; each has one exit code (docs/errors.md lists every code). */
 export type ErrorFamily = 'config' | 'engine' | 'start' | 'lease' | 'cleanup' | 'capacity' | 'aborted';
 
@@ -373,7 +375,8 @@ interface ErrorJson {
 /**
  * The one error of this project. Anything else that is thrown is a bug.
  *
- * `params` never hold secrets: they are printed, logged and stored.
+ * `params` never hold secrets: they are printed, logged and stored. Much of them is what programs and files say: control
+ * characters are taken out.
  */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
@@ -388,12 +391,13 @@ export class EnvironmentError extends Error {
   readonly dossier?: string;
 
   constructor(code: ErrorCode, params: ErrorParams = {}, options: ErrorOptions = {}) {
-    super(fill(CATALOGUE[code].message, params), options.cause === undefined ? {} : { cause: options.cause });
+    const plain = plainParams(params);
+    super(fill(CATALOGUE[code].message, plain), options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
-    this.params = params;
+    this.params = plain;
     if (options.step) this.step = options.step;
     if (options.dossier) this.dossier = options.dossier;
-    this.hint = fill(CATALOGUE[code].hint, params);
+    this.hint = fill(CATALOGUE[code].hint, plain);
     this.exitCode = EXIT_CODES[CATALOGUE[code].family];
   }
 
@@ -401,6 +405,11 @@ export class EnvironmentError extends Error {
     const { code, message, hint, params, step = null, dossier = null } = this;
     return { code, message, hint, params, step, dossier };
   }
+}
+
+function plainParams(params: ErrorParams): ErrorParams {
+  const plain = (value: string | number) => (typeof value === 'string' ? plainText(value) : value);
+  return Object.fromEntries(Object.entries(params).map(([key, value]) => [key, plain(value)]));
 }
 
 function fill(template: string, params: ErrorParams): string {

@@ -1,5 +1,6 @@
 import { LABEL, type Labels, labelledClaim } from './labels.js';
 import type { EngineAddress, LeaseRecord } from './lease.js';
+import { PROJECT_NAME, projectName } from './project-name.js';
 
 /** What the engine and the store together say of one environment, and what is to be done about it. */
 export interface Finding {
@@ -37,9 +38,16 @@ export function lostLeases(objects: readonly Labels[], known: ReadonlySet<string
   };
 }
 
+/** An id becomes the name of a folder, and a project the beginning of a volume's: anybody can write labels. */
+const LEASE_ID = /^[0-9a-f]{32}$/;
+
 function fromLabels(id: string, labels: Labels, engine: EngineAddress): LeaseRecord | undefined {
   const claim = labelledClaim(labels);
-  if (!claim) return undefined;
+  if (!claim || !LEASE_ID.test(id) || !isProjectOf(claim.project, id)) return undefined;
   const generation = Number(labels[LABEL.generation]) || 1;
   return { ...claim, id, state: 'ready', generation, holders: [], renewals: 0, engine, timeline: null };
+}
+
+function isProjectOf(project: string, id: string): boolean {
+  return PROJECT_NAME.test(project) && project.endsWith(projectName('', id));
 }

@@ -50,12 +50,12 @@ export class ComposeCli {
   }
 
   async pull(spec: Spec, project: string, services: readonly string[], signal: AbortSignal): Promise<void> {
-    const args = [...fileArguments(spec), '-p', project, 'pull', '--quiet', ...services];
+    const args = [...fileArguments(spec), '-p', project, 'pull', '--quiet', '--', ...services];
     await this.#run('compose pull', args, signal, { service: services.join(', '), image: '' });
   }
 
   async build(run: ComposeRun, services: readonly string[], signal: AbortSignal): Promise<void> {
-    await this.#project('compose build', run, ['build', ...services], signal, { service: services.join(', ') });
+    await this.#project('compose build', run, ['build', '--', ...services], signal, { service: services.join(', ') });
   }
 
   async create(run: ComposeRun, signal: AbortSignal): Promise<void> {
@@ -65,7 +65,7 @@ export class ComposeCli {
   async up(run: ComposeRun, service: string, signal: AbortSignal): Promise<void> {
     // The override is not written anew: another service's `up` may be reading it.
     const files = fileArguments({ ...run, files: [...run.files, run.overrideFile] });
-    const command = ['up', '--detach', '--no-build', '--no-deps', '--no-recreate', service];
+    const command = ['up', '--detach', '--no-build', '--no-deps', '--no-recreate', '--', service];
     const args = ['--progress', 'plain', ...files, '-p', run.project, ...command];
     await this.#run('compose up', args, signal, { project: run.project, evidence: '' });
   }
@@ -78,7 +78,17 @@ export class ComposeCli {
     signal: AbortSignal,
   ): Promise<void> {
     const files = fileArguments({ ...spec, files: [...spec.files, overrideFile] });
-    const command = ['up', '--detach', '--no-build', '--no-deps', '--force-recreate', '--timeout', '0', ...services];
+    const command = [
+      'up',
+      '--detach',
+      '--no-build',
+      '--no-deps',
+      '--force-recreate',
+      '--timeout',
+      '0',
+      '--',
+      ...services,
+    ];
     const args = ['--progress', 'plain', ...files, '-p', project, ...command];
     await this.#run('compose up', args, signal, { project, evidence: '' });
   }

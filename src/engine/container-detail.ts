@@ -1,6 +1,6 @@
 import type { ContainerInspectInfo } from 'dockerode';
+import { plainText } from '../domain/plain-text.js';
 import type { ContainerDetail } from './engine.js';
-import { plainText } from './log-text.js';
 
 /** Compose's label that names the service of a container. */
 export const SERVICE_LABEL = 'com.docker.compose.service';

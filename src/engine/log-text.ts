@@ -1,3 +1,5 @@
+import { plainText } from '../domain/plain-text.js';
+
 /** How much of the beginning is kept of a log that is too long: what went wrong first is often said there. Bytes. */
 const HEAD_SHARE = 0.1;
 /** Bytes before each part of the stream of a container without a terminal. */
@@ -90,17 +92,4 @@ export function logText(raw: Buffer): string {
 /** Whether a stream that begins like this comes in frames. */
 export function isHeader(bytes: Buffer): boolean {
   return (bytes[0] ?? 3) <= 2 && bytes.readUIntBE(1, 3) === 0;
-}
-
-/** Without terminal colours, cursor movements and other control characters than newline and tab. */
-export function plainText(text: string): string {
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-      .replace(/\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b\n]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g, '')
-      .replace(/\r+\n/g, '\n')
-      .replace(/\r/g, '\n')
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-      .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
-  );
 }

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { EnvironmentError } from '../domain/errors.js';
+import { plainText } from '../domain/plain-text.js';
 import { DEFAULT_PORT_RANGE, type PortRange, parsePortList, parsePortRange } from '../domain/ports.js';
 import { parseSubnet, type Subnet } from '../domain/subnet.js';
 import type { OnProgress, Progress } from './progress.js';
@@ -86,7 +87,7 @@ export function readConfig(options: ManagerOptions): Config {
 
 /** Where nobody listens to progress, a notice still must not be lost. */
 function warn(progress: Progress): void {
-  if (progress.type === 'notice') process.emitWarning(progress.text, 'DockerManualWarning');
+  if (progress.type === 'notice') process.emitWarning(plainText(progress.text), 'DockerManualWarning');
 }
 
 /** Somebody who names a state folder means it: a lease of another folder then counts for nothing. */

@@ -91,7 +91,8 @@ function fileNames(containers: readonly ContainerSummary[]): string[] {
   const used = new Set<string>();
   return containers.map(({ service, labels }) => {
     const base = service.replace(/[^\w.-]/g, '_').slice(0, 80);
-    for (let number = Number(labels[NUMBER_LABEL] ?? 1); ; number++) {
+    const first = Number(labels[NUMBER_LABEL]);
+    for (let number = Number.isSafeInteger(first) ? first : 1; ; number++) {
       const name = `${base}-${number}`;
       if (used.has(name)) continue;
       used.add(name);

@@ -1,4 +1,5 @@
 import { formatDuration, type Progress, type Verdict, whyNot } from '../index.js';
+import { shown } from './shown.js';
 
 /** A log without a word for longer than this looks like a job that hangs. Milliseconds. */
 export const HEARTBEAT = 10_000;
@@ -43,7 +44,7 @@ export class Heartbeat {
     if (waiting === undefined) return undefined;
     const { what, why } = typeof waiting === 'string' ? { what: waiting, why: '' } : waiting;
     const verb = this.#work === undefined ? 'waiting for ' : '';
-    return `${this.#project}: still ${verb}${what} (${formatDuration(now - this.#since)})${why}`;
+    return shown(`${this.#project}: still ${verb}${what} (${formatDuration(now - this.#since)})${why}`);
   }
 
   #begin(project: string, work: string | undefined, now: number): void {

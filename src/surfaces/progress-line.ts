@@ -1,4 +1,5 @@
 import { formatDuration, type Progress, whyNot } from '../index.js';
+import { shown } from './shown.js';
 
 export function titleOf(progress: Extract<Progress, { type: 'claimed' }>): string {
   const ports = progress.ports ? ` · ports ${progress.ports.first}-${progress.ports.last}` : '';
@@ -7,6 +8,11 @@ export function titleOf(progress: Extract<Progress, { type: 'claimed' }>): strin
 
 /** One event as a line; undefined for what is of no interest alone. */
 export function progressLine(progress: Progress): string | undefined {
+  const text = textOf(progress);
+  return text === undefined ? undefined : shown(text);
+}
+
+function textOf(progress: Progress): string | undefined {
   switch (progress.type) {
     case 'claimed':
       return titleOf(progress);

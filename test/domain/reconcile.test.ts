@@ -5,8 +5,8 @@ import { lostLeases } from '../../src/domain/reconcile.js';
 
 const engine = { endpoint: 'unix:///a', environment: {} };
 const lease: LeaseRecord = {
-  id: 'a1',
-  project: 'shop-a1',
+  id: 'a1'.repeat(16),
+  project: 'shop-a1a1a1a1',
   state: 'ready',
   mode: 'dedicated',
   generation: 3,
@@ -31,12 +31,12 @@ describe('leases that only their objects know', () => {
   });
 
   it('are not those that the store knows', () => {
-    expect(lostLeases([labels], new Set(['a1']), engine)).toEqual({ leases: [], unreadable: [] });
+    expect(lostLeases([labels], new Set([lease.id]), engine)).toEqual({ leases: [], unreadable: [] });
   });
 
   it.each(['', '{', 'null', '{"project":"x"}'])('are told where the label says "%s"', (claim) => {
     const damaged = { ...labels, [LABEL.claim]: claim };
-    expect(lostLeases([damaged], new Set(), engine)).toEqual({ leases: [], unreadable: ['a1'] });
+    expect(lostLeases([damaged], new Set(), engine)).toEqual({ leases: [], unreadable: [lease.id] });
     expect(lostLeases([damaged, labels], new Set(), engine)).toEqual({ leases: [lease], unreadable: [] });
   });
 });

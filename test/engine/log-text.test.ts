@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LogText, logText, plainText } from '../../src/engine/log-text.js';
+import { plainText } from '../../src/domain/plain-text.js';
+import { LogText, logText } from '../../src/engine/log-text.js';
 
 function frame(text: string, stream = 1): Buffer {
   const payload = Buffer.from(text);

@@ -199,7 +199,7 @@ it('a secret is in no database, label, argument, log or output, through the whol
   expect(seen).toEqual([]);
   // The address of a database is what a start is for; it is told to whoever asks for it, and to nobody else.
   expect(output).toEqual({
-    [`start -f --state-dir --json`]: ['database'],
+    'start -f --state-dir --json': ['database'],
     [`env ${project} --state-dir`]: ['database'],
     run: [],
     'GitHub job': [],

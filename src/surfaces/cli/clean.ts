@@ -1,6 +1,6 @@
 import { createManager } from '../../index.js';
 import { managerOptions } from './acquire-options.js';
-import { printData } from './output.js';
+import { printData, printText } from './output.js';
 import { removalText } from './render-removal.js';
 
 interface CleanCliOptions {
@@ -16,7 +16,7 @@ export async function clean(options: CleanCliOptions): Promise<void> {
     const dryRun = options.dryRun === true;
     const removal = await manager.clean({ all: options.all === true, dryRun });
     if (options.json) printData(removal);
-    else process.stdout.write(removalText(removal, 'nothing to clean', dryRun ? 'would remove' : 'removed'));
+    else printText(removalText(removal, 'nothing to clean', dryRun ? 'would remove' : 'removed'));
   } finally {
     await manager.close();
   }

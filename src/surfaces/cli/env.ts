@@ -13,13 +13,14 @@ export async function env(name: string | undefined, flags: EnvFlags): Promise<vo
   try {
     const addresses = await manager.env(name === undefined ? {} : { name });
     if (flags.json) printData({ project: addresses.record.project, services: addresses.services, env: addresses.env });
-    else process.stdout.write(render(addresses.env, flags.format));
+    else process.stdout.write(renderVariables(addresses.env, flags.format));
   } finally {
     await manager.close();
   }
 }
 
-function render(variables: Readonly<Record<string, string>>, format: EnvFlags['format']): string {
+/** Exactly the values, for a shell or a reader of such files. */
+export function renderVariables(variables: Readonly<Record<string, string>>, format: EnvFlags['format']): string {
   if (format === 'json') return `${JSON.stringify(variables, null, 2)}\n`;
   const line = format === 'sh' ? shellLine : dotenvLine;
   return Object.entries(variables)

@@ -1,5 +1,6 @@
 import { createManager, type GraphFormat } from '../../index.js';
 import { type ManagerFlags, managerOptions, type SpecFlags, specOptions } from './acquire-options.js';
+import { printText } from './output.js';
 
 interface GraphFlags extends SpecFlags, ManagerFlags {
   readonly graphFormat: GraphFormat;
@@ -10,7 +11,7 @@ export async function graph(flags: GraphFlags): Promise<void> {
   const manager = createManager(managerOptions(flags));
   try {
     const { decisions: _, name: __, ...files } = specOptions(flags);
-    process.stdout.write(await manager.graph({ ...files, format: flags.graphFormat }));
+    printText(await manager.graph({ ...files, format: flags.graphFormat }));
   } finally {
     await manager.close();
   }

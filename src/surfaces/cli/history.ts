@@ -1,7 +1,7 @@
 import { createManager } from '../../index.js';
 import { historyJson } from '../json.js';
 import { managerOptions } from './acquire-options.js';
-import { printData } from './output.js';
+import { printData, printText } from './output.js';
 import { historyTable } from './render-history.js';
 
 interface HistoryFlags {
@@ -15,7 +15,7 @@ export async function history(name: string | undefined, flags: HistoryFlags): Pr
   try {
     const events = await manager.history({ limit: flags.limit, ...(name === undefined ? {} : { name }) });
     if (flags.json) printData(historyJson(events));
-    else process.stdout.write(historyTable(events));
+    else printText(historyTable(events));
   } finally {
     await manager.close();
   }

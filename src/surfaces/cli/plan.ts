@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { createManager, type LocatedHazard, type PlanReport } from '../../index.js';
 import { type ManagerFlags, managerOptions, type SpecFlags, specOptions } from './acquire-options.js';
-import { printData } from './output.js';
+import { printData, printText } from './output.js';
 
 interface PlanFlags extends SpecFlags, ManagerFlags {
   readonly twice?: boolean;
@@ -14,7 +14,7 @@ export async function plan(flags: PlanFlags): Promise<void> {
   try {
     const report = await manager.plan({ ...specOptions(flags), twice: flags.twice === true });
     if (flags.json) printData(planJson(report));
-    else process.stdout.write(planText(report));
+    else printText(planText(report));
     if (report.open.length > 0 || report.disjoint === false) process.exitCode = 2;
   } finally {
     await manager.close();

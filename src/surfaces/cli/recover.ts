@@ -1,7 +1,7 @@
 import { createManager, describeOwner, type LeaseRecord } from '../../index.js';
 import { leaseJson } from '../json.js';
 import { managerOptions } from './acquire-options.js';
-import { printData } from './output.js';
+import { printData, printText } from './output.js';
 
 interface RecoverCliOptions {
   readonly stateDir?: string;
@@ -13,7 +13,7 @@ export async function recover(options: RecoverCliOptions): Promise<void> {
   try {
     const { restored } = await manager.recover();
     if (options.json) printData({ restored: restored.map(leaseJson) });
-    else process.stdout.write(text(restored));
+    else printText(text(restored));
   } finally {
     await manager.close();
   }

@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import { formatDuration, type OnProgress, type Verdict, whyNot } from '../../index.js';
 import { HEARTBEAT, Heartbeat } from '../heartbeat.js';
 import { progressLine, titleOf } from '../progress-line.js';
+import { shownOnOneLine } from '../shown.js';
 import { showNotices } from './notices.js';
 
 export interface ProgressRenderer {
@@ -74,7 +75,7 @@ function board(stream: WriteStream): ProgressRenderer {
   draw();
   return {
     show: (progress) => {
-      if (progress.type === 'claimed') title = titleOf(progress);
+      if (progress.type === 'claimed') title = shownOnOneLine(titleOf(progress));
       else if (progress.type === 'service') services.set(progress.service, progress);
       else {
         const text = progressLine(progress);
@@ -97,7 +98,7 @@ function row(name: string, verdict: Verdict, afterMs: number, begun: number, spi
   const mark = done ? pc.green('✔') : verdict.state === 'failed' ? pc.red('✖') : pc.cyan(spinner);
   const time = formatDuration(done ? afterMs : Date.now() - begun);
   const why = verdict.state === 'starting' || verdict.state === 'failed' ? whyNot(verdict) : '';
-  return `  ${mark} ${name.padEnd(16)} ${verdict.state.padEnd(10)} ${time.padStart(6)}  ${pc.dim(why)}`;
+  return `  ${mark} ${shownOnOneLine(name).padEnd(16)} ${verdict.state.padEnd(10)} ${time.padStart(6)}  ${pc.dim(shownOnOneLine(why))}`;
 }
 
 /** Colours take no columns; a line that is cut loses them, which is better than a broken board. */

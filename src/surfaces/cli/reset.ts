@@ -1,6 +1,6 @@
 import { createManager, type Manager, type ResetOptions, type ResetReport } from '../../index.js';
 import { leaseJson } from '../json.js';
-import { printData } from './output.js';
+import { printData, printText } from './output.js';
 import { abortOnSignals } from './signals.js';
 
 interface ResetFlags {
@@ -30,7 +30,7 @@ async function onData(
       signal: abortOnSignals(),
     });
     if (flags.json) printData({ lease: leaseJson(record), services, without });
-    else process.stdout.write(reportText(record.project, services, without));
+    else printText(reportText(record.project, services, without));
   } finally {
     await manager.close();
   }

@@ -1,7 +1,7 @@
 import { createManager } from '../../index.js';
 import { leaseJson } from '../json.js';
 import { managerOptions } from './acquire-options.js';
-import { printData } from './output.js';
+import { printData, printText } from './output.js';
 import { abortOnSignals } from './signals.js';
 
 interface RestartFlags {
@@ -21,7 +21,7 @@ export async function restart(name: string | undefined, flags: RestartFlags): Pr
       signal: abortOnSignals(),
     });
     if (flags.json) printData({ lease: leaseJson(record), services, rung });
-    else process.stdout.write(`${record.project}: ${services.join(', ')} ready again (by ${rung})\n`);
+    else printText(`${record.project}: ${services.join(', ')} ready again (by ${rung})\n`);
   } finally {
     await manager.close();
   }

@@ -8,6 +8,7 @@ import {
   type Manager,
   type OnUnhealthy,
 } from '../../index.js';
+import { shownOnOneLine } from '../shown.js';
 import { type AcquireFlags, acquireOptions, type ManagerFlags, managerOptions } from './acquire-options.js';
 import { progressRenderer } from './render-progress.js';
 import { abortOnSignals } from './signals.js';
@@ -31,7 +32,7 @@ export async function run(command: readonly string[], flags: RunFlags): Promise<
     if (missing) {
       render.end();
       const line = `skipped, not run: ${command.join(' ')}: ${missing.message}`;
-      process.stderr.write(`${line.replace(/\s+/g, ' ')}\n`);
+      process.stderr.write(`${shownOnOneLine(line)}\n`);
       return;
     }
     await using lease = await manager.acquire(options);

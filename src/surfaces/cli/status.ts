@@ -1,7 +1,7 @@
 import { createManager } from '../../index.js';
 import { statusJson } from '../json.js';
 import { managerOptions } from './acquire-options.js';
-import { printData } from './output.js';
+import { printData, printText } from './output.js';
 import { statusTable } from './render-status.js';
 import { timelineText } from './render-timeline.js';
 
@@ -16,8 +16,8 @@ export async function status(options: StatusFlags): Promise<void> {
   try {
     const environments = await manager.status();
     if (options.json) printData(statusJson(environments));
-    else process.stdout.write(statusTable(environments, Date.now()));
-    if (options.timeline && !options.json) process.stdout.write(timelineText(environments));
+    else printText(statusTable(environments, Date.now()));
+    if (options.timeline && !options.json) printText(timelineText(environments));
   } finally {
     await manager.close();
   }

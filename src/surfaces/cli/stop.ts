@@ -1,6 +1,6 @@
 import { createManager } from '../../index.js';
 import { managerOptions } from './acquire-options.js';
-import { printData } from './output.js';
+import { printData, printText } from './output.js';
 import { removalText } from './render-removal.js';
 
 interface StopCliOptions {
@@ -14,7 +14,7 @@ export async function stop(names: readonly string[], options: StopCliOptions): P
   try {
     const removal = await manager.stop({ names, all: options.all === true });
     if (options.json) printData(removal);
-    else process.stdout.write(removalText(removal, 'nothing to stop'));
+    else printText(removalText(removal, 'nothing to stop'));
   } finally {
     await manager.close();
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EnvironmentError } from '../../index.js';
+import { shown } from '../shown.js';
 
 /**
  * A failed start as an error that every runner prints as prose: what happened, what the services said, where the whole
@@ -15,7 +16,7 @@ export function readable(error: unknown, env: NodeJS.ProcessEnv = process.env): 
   const grouped = env.GITHUB_ACTIONS === 'true' && evidence.length > 0;
   if (grouped) process.stderr.write(group(`docker-manual: ${code}`, evidence));
   const lines = grouped ? [first] : [first, ...evidence];
-  const told = new Error([...lines, `  hint: ${hint}`].join('\n'));
+  const told = new Error(shown([...lines, `  hint: ${hint}`].join('\n'), env));
   told.name = `docker-manual ${code}`;
   told.stack = `${told.name}: ${told.message}`;
   return told;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { type AcquireOptions, createManager, type Lease, type ManagerOptions } from '../../index.js';
+import { shown } from '../shown.js';
 import { externalRun, isExternal } from './external.js';
 import { narrator } from './narrator.js';
 import { infoOf, type OpenedRun, type RunInfo, variablesOf } from './run-info.js';
@@ -157,7 +158,7 @@ function opened(lease: Lease, variables: Readonly<Record<string, string>>, close
 
 /** A run without services; tests see it by DM_SKIPPED=1. */
 export function skipped(reason: string): OpenedRun {
-  process.stderr.write(`docker-manual: tests that need services are skipped: ${reason}\n`);
+  process.stderr.write(shown(`docker-manual: tests that need services are skipped: ${reason}\n`));
   const restore = setVariables({ DM_SKIPPED: '1' });
   return {
     info: { lease: null, project: null, services: {}, env: { DM_SKIPPED: '1' }, skipped: reason },
