@@ -18,9 +18,7 @@ export { defaultOf, ENTRIES, type OptionEntry, type OptionName } from './domain/
 export { describeOwner, type Owner } from './domain/owner.js';
 export { plainText } from './domain/plain-text.js';
 export type { PortMode, PortRange } from './domain/ports.js';
-export { PORT_MODES, type PortMode, type PortRange, parsePortRange } from './domain/ports.js';
 export type { OnUnhealthy } from './domain/recovery.js';
-export { ON_UNHEALTHY, type OnUnhealthy } from './domain/recovery.js';
 export type { ResetOutcome } from './domain/resets/strategy.js';
 export { criticalPath, type Timeline } from './domain/timeline.js';
 export { type Verdict, whyNot } from './domain/verdict.js';

@@ -1,5 +1,6 @@
+import { plainText } from '../domain/plain-text.js';
 import type { LogLine } from './engine.js';
-import { isHeader, LOG_HEADER, plainText } from './log-text.js';
+import { isHeader, LOG_HEADER } from './log-text.js';
 
 type Stream = LogLine['stream'];
 
