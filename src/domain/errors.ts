@@ -188,6 +188,11 @@ export const CATALOGUE = {
     message: 'Not ready within {seconds} s: {services}.{evidence}',
     hint: 'Give more time with --wait-timeout, or mend the health check of what is named above.',
   },
+  HOOK_FAILED: {
+    family: 'start',
+    message: 'The hook {hook} ({command}) {reason}.{said}{evidence}',
+    hint: 'Run it by itself in the folder of the compose file; `docker-manual env` gives the variables that it had.',
+  },
   RESET_FAILED: {
     family: 'start',
     message: 'Service "{service}" of {project}: {what} failed: {reason}',
@@ -344,6 +349,7 @@ export type Step =
   | 'copy'
   | 'start'
   | 'verify'
+  | 'hook'
   | 'reset'
   | 'release';
 

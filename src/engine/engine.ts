@@ -226,6 +226,8 @@ export interface ContainerDetail extends Omit<Observation, 'exits'> {
 
 export interface ContainerEvent {
   readonly id: string;
+  /** Lease id; "" of a container that is not ours. */
+  readonly lease: string;
   readonly service: string;
   /** "start", "die", "oom", "health_status: healthy", … */
   readonly action: string;

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { LABEL } from '../domain/labels.js';
 import { SERVICE_LABEL } from './container-detail.js';
 import type { ContainerEvent } from './engine.js';
 
@@ -27,6 +28,7 @@ function parseEvent(line: string): ContainerEvent {
   const exitCode = event.Actor.Attributes.exitCode;
   return {
     id: event.Actor.ID,
+    lease: event.Actor.Attributes[LABEL.lease] ?? '',
     service: event.Actor.Attributes[SERVICE_LABEL] ?? '',
     action: event.Action,
     exitCode: exitCode === undefined ? undefined : Number(exitCode),

@@ -1,6 +1,7 @@
 import type { ServiceAddress } from '../domain/addresses.js';
 import type { Decisions } from '../domain/decisions.js';
 import { EnvironmentError } from '../domain/errors.js';
+import type { HookPoint, Hooks } from '../domain/hooks.js';
 import type { LeaseRecord, Mode, Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import type { Owner, ProcessOwner } from '../domain/owner.js';
@@ -19,6 +20,7 @@ import type { Context } from './context.js';
 import { DEFAULT_WAIT_TIMEOUT } from './deadline.js';
 import { addressesOf } from './env.js';
 import { failedStart } from './failed-start.js';
+import { atPoint, atPointCalmly, checkHooks, type HookTask, keepHooks } from './hooks.js';
 import { Journal } from './journal.js';
 import { thisSession } from './machine.js';
 import { ownerHere } from './owner-life.js';
@@ -69,6 +71,11 @@ export interface AcquireOptions extends FileOptions {
   readonly startEngine?: boolean;
   /** How the holder is called in `status` and in errors; the running script's name by default. */
   readonly owner?: string;
+  /**
+   * The project's own commands at points of the life of an environment; they get its variables. One that fails before it
+   * is ready fails the acquire; one that fails at its end is only told.
+   */
+  readonly hooks?: Hooks;
   /** Ends the acquire; what was made is removed first. */
   readonly signal?: AbortSignal;
   /** What a copy may do with things that exist only once; asked for by HAZARD_UNISOLATABLE. */
@@ -93,6 +100,7 @@ export interface AcquiredService extends ServiceAddress {
 /** Gives an environment made of the user's files, ready to be used, or throws and leaves nothing behind. */
 export async function acquire(context: Context, options: AcquireOptions): Promise<AcquiredEnvironment> {
   checkOnUnhealthy(options);
+  checkHooks(options.hooks ?? {});
   const journal = new Journal(context.config.onProgress);
   const config = { ...context.config, onProgress: journal.onProgress };
   const steps = new Steps(options.signal, config.onProgress);
@@ -140,7 +148,16 @@ async function make(context: Context, making: Making): Promise<AcquiredEnvironme
   if (config.watchdog) ensureWatchdog(config, store);
   const heldBy = finalHolder(lease, options.ttl, config.env);
   const model = modelOf(template, lease.project);
+  const hooks = {
+    context: { ...context, config },
+    lease,
+    hooks: options.hooks ?? {},
+    env: {},
+    signal: making.steps.signal,
+  };
   try {
+    keepHooks(config, lease, hooks.hooks);
+    await hookStep(making, 'beforeStart', hooks);
     const task = {
       ...making,
       context: { ...context, config },
@@ -151,15 +168,36 @@ async function make(context: Context, making: Making): Promise<AcquiredEnvironme
       waitTimeout: options.waitTimeout ?? DEFAULT_WAIT_TIMEOUT,
       accelerate: options.accelerate !== false,
     };
-    const environment = handOver(making, await bringUp(task, lease), heldBy.owner);
+    const broughtUp = await bringUp(task, lease);
+    const { env } = addressesOf(
+      model,
+      { ...broughtUp.lease, bindings: broughtUp.bindings },
+      engine.host,
+      config.stateDir,
+    );
+    await hookStep(making, 'afterReady', { ...hooks, env });
+    const environment = handOver(making, broughtUp, heldBy.owner);
     config.onProgress({ type: 'ready', project: lease.project, afterMs: environment.timings.total ?? 0 });
     return { ...environment, use };
   } catch (error) {
+    await atFailure(hooks, error);
     const keep = options.keepOnFailure === true;
     const failure = await failedStart({ config, engine, store, lease, model, journal: journal.entries, keep }, error);
     if (failure.teardown) await undo(context, lease);
     throw failure.error;
   }
+}
+
+/** A step of its own, with as much time as the services have. */
+async function hookStep({ steps, options }: Making, point: HookPoint, task: HookTask): Promise<void> {
+  if (task.hooks[point] === undefined) return;
+  await steps.run('hook', () => atPoint(point, task, options.waitTimeout ?? DEFAULT_WAIT_TIMEOUT));
+}
+
+/** While everything is still there to be looked at. Who aborts wants an end, and no hook. */
+async function atFailure(hooks: HookTask, error: unknown): Promise<void> {
+  if (!(error instanceof EnvironmentError) || error.code === 'ABORTED') return;
+  await atPointCalmly('onFailure', { ...hooks, env: { DM_ERROR: error.code } });
 }
 
 /** @throws OPTION_INVALID */

@@ -10,12 +10,14 @@ import { type Context, createContext } from './context.js';
 import type { DescribeOptions, Description } from './describe.js';
 import type { Checkup, DoctorOptions } from './doctor.js';
 import type { EnvironmentAddresses, EnvOptions } from './env.js';
+import type { EnvironmentEvent, EventsOptions } from './events.js';
 import type { ExecOptions } from './exec.js';
 import type { ExplainOptions, Explanation } from './explain.js';
 import type { FindOptions, Found } from './find.js';
 import type { GraphOptions } from './graph.js';
 import type { HealthWatch } from './health-watch.js';
 import type { HistoryOptions } from './history.js';
+import type { Initialised, InitOptions } from './init.js';
 import { Lease } from './lease.js';
 import type { Logs, LogsOptions } from './log-request.js';
 import { checkKeys } from './options.js';
@@ -24,8 +26,9 @@ import type { PortHolderOptions, PortsOptions, PortsReport } from './published.j
 import type { Recovered, RecoverOptions } from './recover.js';
 import type { ResetOptions, ResetReport } from './reset.js';
 import type { Restarted, RestartOptions } from './restart.js';
-import { fromFile, type Settled, settleHere, withSettings } from './settings.js';
+import { fromFile, hooksOf, type Settled, settleHere, withSettings } from './settings.js';
 import type { SnapshotOptions } from './snapshot.js';
+import type { Stats, StatsOptions } from './stats.js';
 import type { EnvironmentStatus } from './status.js';
 import type { Removal, StopOptions } from './stop.js';
 import type { Waited, WaitOptions } from './wait.js';
@@ -54,7 +57,7 @@ export class Manager {
     checkKeys('acquire', options, ACQUIRE_KEYS);
     const [context, settled] = await this.#settled(options);
     // A program's environment ends with it unless the program itself says otherwise.
-    const asked = withSettings(options, settled, without(ACQUIRE_KEYS, 'ttl'));
+    const asked = withSettings({ ...hooksOf(settled), ...options }, settled, without(ACQUIRE_KEYS, 'ttl'));
     const { acquire } = await import('./acquire.js');
     const acquired = await this.#as('acquire', () => acquire(context, asked), options.owner);
     const watch = asked.onUnhealthy && (await this.#as('health watch', () => this.#watch(acquired, asked)));
@@ -244,6 +247,27 @@ export class Manager {
     return doctor(await this.#opened(), options);
   }
 
+  /** What happened, and with `follow` what happens, to every environment of this state folder. */
+  async *events(options: EventsOptions = {}): AsyncIterable<EnvironmentEvent> {
+    checkKeys('events', options, ['follow', 'limit', 'signal']);
+    const { events } = await import('./events.js');
+    yield* events(await this.#opened(), options);
+  }
+
+  /** What the containers of an environment use now. @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS, OPTION_INVALID */
+  async stats(options: StatsOptions = {}): Promise<Stats> {
+    checkKeys('stats', options, ['name', 'services', 'cwd', 'signal']);
+    const { stats } = await import('./stats.js');
+    return stats(await this.#opened(), options);
+  }
+
+  /** Writes a config file and an example test into a project; nothing that is there is changed. @throws COMPOSE_FILE_MISSING */
+  async init(options: InitOptions = {}): Promise<Initialised> {
+    checkKeys('init', options, ['files', 'profiles', 'envFiles', 'cwd', 'name', 'dryRun']);
+    const { init } = await import('./init.js');
+    return init(await this.#opened(), options);
+  }
+
   /** What a person's words mean: an environment, services of it, or both. @throws LEASE_AMBIGUOUS */
   async find(options: FindOptions): Promise<Found> {
     checkKeys('find', options, ['words', 'cwd', 'signal']);
@@ -354,6 +378,7 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'waits',
   'portMode',
   'decisions',
+  'hooks',
   'signal',
 ];
 

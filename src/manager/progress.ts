@@ -1,4 +1,5 @@
 import type { Step } from '../domain/errors.js';
+import type { HookPoint } from '../domain/hooks.js';
 import type { PortRange } from '../domain/ports.js';
 import type { Verdict } from '../domain/verdict.js';
 
@@ -25,6 +26,15 @@ export type Progress =
       readonly project: string;
       readonly service: string;
       readonly verdict: Verdict;
+      readonly afterMs: number;
+    }
+  | {
+      readonly type: 'hook';
+      readonly project: string;
+      readonly hook: HookPoint;
+      /** Null when it did not end by itself. */
+      readonly exitCode: number | null;
+      readonly output: string;
       readonly afterMs: number;
     }
   | { readonly type: 'waiting'; readonly project: string; readonly reason: string }

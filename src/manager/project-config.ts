@@ -1,4 +1,5 @@
 import type { Decisions } from '../domain/decisions.js';
+import type { Hooks } from '../domain/hooks.js';
 import type { Mode } from '../domain/lease.js';
 import type { PortMode } from '../domain/ports.js';
 import type { OnUnhealthy } from '../domain/recovery.js';
@@ -31,6 +32,7 @@ export interface ProjectConfig {
   readonly watchdog?: boolean;
   readonly reconcile?: 'fix' | 'report';
   readonly decisions?: Decisions;
+  readonly hooks?: Hooks;
 }
 
 /** Types for a config file in TypeScript or JavaScript: `export default defineConfig({ … })`. */

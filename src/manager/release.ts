@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import type { LeaseRecord } from '../domain/lease.js';
 import type { Context } from './context.js';
 import { endCreators } from './creators.js';
+import { atPointCalmly, hookVariables, keptHooks } from './hooks.js';
 import { leaseFolder } from './lease-folder.js';
 import { thisProcess } from './machine.js';
 import { reap } from './reap.js';
@@ -17,7 +18,18 @@ export async function release(context: Context, leaseId: string, cause: string, 
   const store = await context.store();
   const held = store.find(leaseId);
   const lease = held && store.takeOver(held, thisProcess(), cause);
-  if (held && lease) await end(context, lease, cause, isComplete(held) && !cutShort);
+  if (!held || !lease) return;
+  const complete = isComplete(held);
+  const hooks = complete ? keptHooks(context.config, lease) : {};
+  if (Object.keys(hooks).length === 0) {
+    await end(context, lease, cause, complete && !cutShort);
+    return;
+  }
+  const env = await hookVariables(context, { ...lease, bindings: held.bindings });
+  const task = { context, lease, hooks, env, signal: new AbortController().signal };
+  await atPointCalmly('beforeStop', task);
+  await end(context, lease, cause, !cutShort);
+  await atPointCalmly('afterStop', task);
 }
 
 /** Nobody creates anything for it any more. Until it is ready, a `docker compose` may be at work for it. */

@@ -1,3 +1,4 @@
+import type { Hooks } from '../domain/hooks.js';
 import { nested, type Setting, settle } from '../domain/options/settle.js';
 import { type LoadedConfig, loadConfigFile } from './config-file.js';
 
@@ -31,4 +32,10 @@ export function withSettings<T extends object>(options: T, { settings }: Settled
 /** What the config file alone says for these keys. */
 export function fromFile({ settings }: Settled, keys: readonly string[]): Record<string, unknown> {
   return nested(settings.filter(({ key, origin }) => origin.from === 'file' && keys.includes(key)));
+}
+
+/** The hooks of the config file, where it has some; the file has been checked when it was read. */
+export function hooksOf({ file }: Settled): { readonly hooks?: Hooks } {
+  const hooks = file?.content.hooks as Hooks | undefined;
+  return hooks === undefined ? {} : { hooks };
 }

@@ -59,10 +59,20 @@ export class History {
     const select = `SELECT * FROM events WHERE substr(project, 1, length(:of)) = :of OR substr(lease, 1, length(:of)) = :of
        ORDER BY seq DESC LIMIT :limit`;
     const rows = this.#store.read(() => this.#store.sql.prepare(select).all({ of, limit })) as EventRow[];
-    return rows.reverse().map(({ seq: _, detail, ...event }) => ({
-      ...event,
-      detail: JSON.parse(detail) as Record<string, unknown>,
-    }));
+    return rows.reverse().map(toEvent);
+  }
+
+  /** The number of the newest line; 0 before the first. */
+  last(): number {
+    const select = 'SELECT coalesce(max(seq), 0) FROM events';
+    return this.#store.read(() => this.#store.sql.prepare(select).values()[0]) as number;
+  }
+
+  /** What has been added behind that line, oldest first. */
+  after(seq: number): { readonly last: number; readonly events: readonly HistoryEvent[] } {
+    const select = 'SELECT * FROM events WHERE seq > ? ORDER BY seq';
+    const rows = this.#store.read(() => this.#store.sql.prepare(select).all(seq)) as EventRow[];
+    return { last: rows.at(-1)?.seq ?? seq, events: rows.map(toEvent) };
   }
 
   /** Every project that it tells of. */
@@ -70,4 +80,8 @@ export class History {
     const select = 'SELECT DISTINCT project FROM events';
     return this.#store.read(() => this.#store.sql.prepare(select).values()) as string[];
   }
+}
+
+function toEvent({ seq: _, detail, ...event }: EventRow): HistoryEvent {
+  return { ...event, detail: JSON.parse(detail) as Record<string, unknown> };
 }

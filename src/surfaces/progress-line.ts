@@ -24,6 +24,8 @@ function textOf(progress: Progress): string | undefined {
       return `${progress.project}: ${progress.reason}; attempt ${progress.attempt} of ${progress.of}`;
     case 'service':
       return serviceLine(progress);
+    case 'hook':
+      return `${progress.project}: hook ${progress.hook} ${progress.exitCode === 0 ? 'done' : 'failed'} after ${formatDuration(progress.afterMs)}`;
     case 'ready':
       return `${progress.project}: ready in ${formatDuration(progress.afterMs)}`;
     case 'unhealthy':

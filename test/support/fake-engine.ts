@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { EnvironmentError } from '../../src/domain/errors.js';
-import type { Labels } from '../../src/domain/labels.js';
+import { LABEL, type Labels } from '../../src/domain/labels.js';
 import type { ComposeModel } from '../../src/domain/model.js';
 import { Replace } from '../../src/domain/override.js';
 import type {
@@ -275,7 +275,8 @@ export class FakeEngine implements Engine {
 
   #emit(container: Container, action: string): void {
     const exitCode = action === 'die' ? container.exitCode : undefined;
-    const event = { id: container.id, service: container.service, action, exitCode, time: Date.now() };
+    const lease = container.labels[LABEL.lease] ?? '';
+    const event = { id: container.id, lease, service: container.service, action, exitCode, time: Date.now() };
     for (const listener of this.#listeners) listener(event);
   }
 

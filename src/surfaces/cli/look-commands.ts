@@ -77,4 +77,24 @@ export function addLookCommands(root: Command): void {
     .addOption(OPTIONS.stateDir())
     .addOption(OPTIONS.json())
     .action(async (options) => (await import('./doctor.js')).doctor(options));
+
+  root
+    .command('stats')
+    .argument('[words...]', `${WORDS}, then services (none: all)`)
+    .description('print what the containers of an environment use')
+    .addOption(OPTIONS.follow('again and again, until Ctrl-C'))
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json('print one JSON document, with --follow one a line'))
+    .action(async (words, options) => (await import('./stats.js')).stats(words, options));
+
+  root
+    .command('events')
+    .description(
+      'print what happens to environments, one JSON document a line: type, payload, timestamp, correlationId',
+    )
+    .addOption(OPTIONS.follow('go on as things happen, until Ctrl-C'))
+    .addOption(OPTIONS.limit())
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json('it is that already'))
+    .action(async (options) => (await import('./events.js')).events(options));
 }

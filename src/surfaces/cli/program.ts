@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addLookCommands } from './look-commands.js';
 import { OPTIONS } from './options.js';
+import { SHELLS } from './shells.js';
 
 /** Each command's code is loaded only when that command runs: `--help` is to feel instant. */
 export function program(): Command {
@@ -32,14 +33,18 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .addOption(OPTIONS.json())
     .action(async (options) => (await import('./start.js')).start(options));
 
-  withAcquireOptions(root.command('run'))
+  withRunOptions(root.command('run'))
     .argument('<command...>', 'what to run, best behind "--"')
     .description('start an environment, run a command with its addresses in the variables, remove it again')
-    .addOption(OPTIONS.redirect())
-    .addOption(OPTIONS.onUnhealthy())
-    .addOption(OPTIONS.onUnavailable())
-    .passThroughOptions()
     .action(async (command, options) => (await import('./run.js')).run(command, options));
+
+  withRunOptions(root.command('test'))
+    .argument('[command...]', 'what to run, best behind "--" (none: npm test)')
+    .description('run tests in an environment of their own: as run does')
+    .action(async (command, options) => {
+      const { run } = await import('./run.js');
+      await run(command.length === 0 ? ['npm', 'test'] : command, options);
+    });
 
   withSpecOptions(root.command('plan'))
     .description('say what a start would change in the file, and why; exit code 2 while a decision is missing')
@@ -141,6 +146,24 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .addOption(OPTIONS.json())
     .action(async (options) => (await import('./recover.js')).recover(options));
 
+  root
+    .command('init')
+    .description('write a config file and an example test into a project with a compose file; nothing is overwritten')
+    .addOption(OPTIONS.file())
+    .addOption(OPTIONS.name())
+    .addOption(OPTIONS.dryRun('only show what would be written'))
+    .addOption(OPTIONS.json())
+    .action(async (options) => (await import('./init.js')).init(options));
+
+  root
+    .command('completion')
+    .argument('<shell>', SHELLS.join(', '))
+    .description('print what makes a shell complete commands and options; put it where your shell reads it')
+    .action(async (shell) => {
+      const { completion, vocabulary } = await import('./completion.js');
+      completion(shell, vocabulary(root));
+    });
+
   return root;
 }
 
@@ -173,4 +196,12 @@ function withAcquireOptions(command: Command): Command {
     .addOption(OPTIONS.waitTimeout())
     .addOption(OPTIONS.noAccelerate())
     .addOption(OPTIONS.keepOnFailure());
+}
+
+function withRunOptions(command: Command): Command {
+  return withAcquireOptions(command)
+    .addOption(OPTIONS.redirect())
+    .addOption(OPTIONS.onUnhealthy())
+    .addOption(OPTIONS.onUnavailable())
+    .passThroughOptions();
 }

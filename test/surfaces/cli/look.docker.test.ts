@@ -221,6 +221,49 @@ describe('wait', () => {
   });
 });
 
+describe('stats', () => {
+  it('says what each container uses', async () => {
+    expect((await cli('stats', 'web')).stdout).toMatch(/^SERVICE .*\nweb +\d+\.\d % +\d+\.\d [kM]B of \d+\.\d [MG]B/);
+    const { data } = JSON.parse((await cli('stats', '--json')).stdout);
+    expect(Object.keys(data.usage)).toEqual(['cache', 'store', 'web']);
+    expect(data.usage.store).toMatchObject({ memoryBytes: expect.any(Number), processes: expect.any(Number) });
+  });
+});
+
+describe('events', () => {
+  it('are the trail, and then what happens, one document a line', async () => {
+    const past = (await cli('events')).stdout.split('\n').map((line) => JSON.parse(line));
+    const ready = past.find(({ type }) => type === 'lease:ready');
+    expect(ready).toMatchObject({
+      payload: { project, operation: 'acquire' },
+      timestamp: expect.stringMatching(/Z$/),
+      correlationId: expect.stringMatching(/^[0-9a-f]{8}$/),
+    });
+    const child = execa(process.execPath, [CLI, 'events', '--follow', '--limit', '1'], {
+      cwd: scope.folder,
+      env: environment(),
+      reject: false,
+      lines: true,
+      buffer: false,
+      stdin: 'ignore',
+    });
+    const seen: Record<string, unknown>[] = [];
+    for await (const line of child) {
+      seen.push(JSON.parse(line));
+      if (seen.length === 1) await cli('restart', '-s', 'web');
+      if (seen.some(({ type }) => type === 'lease:restarted')) child.kill('SIGINT');
+    }
+    expect((await child).exitCode).toBe(130);
+    expect(seen).toContainEqual(
+      expect.objectContaining({
+        type: 'container:die',
+        payload: expect.objectContaining({ project, service: 'web', exitCode: expect.any(Number) }),
+        correlationId: null,
+      }),
+    );
+  });
+});
+
 describe('describe', () => {
   it('shows one environment from the whole to its parts', async () => {
     const { stdout } = await cli('describe');
