@@ -23,6 +23,7 @@ export function claimRequest(ports, range = { first: 20_000, last: 60_000 }) {
     subnets: { demands: [{ network: 'default', prefix: 28 }], pool: parseSubnet('10.231.0.0/16'), taken: [] },
     exclusive: null,
     sharedKey: null,
+    memory: 0,
   };
 }
 

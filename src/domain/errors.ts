@@ -326,6 +326,22 @@ export const CATALOGUE = {
     message: 'The disk of the engine is full: {reason}{evidence}',
     hint: '`docker system df` shows what Docker takes there, `df` what else does; remove images and volumes that nobody needs.',
   },
+  MEMORY_FULL: {
+    family: 'capacity',
+    message: 'No room for {name}: it needs {needs}{estimated}, and {free}; {held}.',
+    hint: 'Wait for room (without --no-queue), stop an environment (`docker-manual status`), or raise --memory-budget or --max-environments.',
+  },
+  QUEUE_TIMEOUT: {
+    family: 'capacity',
+    message:
+      'No room for {name} within {seconds} s: it was {position} of {of} in the queue, needs {needs}{estimated}, and {free}; {held}.',
+    hint: 'Stop an environment (`docker-manual status`), wait longer with --queue-timeout, or raise --memory-budget or --max-environments.',
+  },
+  MEMORY_TOO_SMALL: {
+    family: 'capacity',
+    message: '{name} can never start here: it needs {needs}{estimated}, and the whole budget is {budget}.',
+    hint: 'Lower the memory limits of its services, start fewer with --profile, or raise --memory-budget or --max-environments.',
+  },
   EXCLUSIVE_HELD: {
     family: 'capacity',
     message: '{project} ({owner}) holds {what}, which only one environment of this machine may have.',
@@ -344,6 +360,7 @@ export type Step =
   | 'sweep'
   | 'resolve'
   | 'claim'
+  | 'queue'
   | 'images'
   | 'create'
   | 'copy'

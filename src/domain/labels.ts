@@ -14,12 +14,22 @@ export type Labels = Readonly<Record<string, string>>;
 /** The part of a lease that its objects bear. */
 export type LabelledClaim = Pick<
   LeaseRecord,
-  'project' | 'mode' | 'sharedKey' | 'owner' | 'createdAt' | 'expiresAt' | 'ports' | 'subnets' | 'spec' | 'bindings'
+  | 'project'
+  | 'mode'
+  | 'sharedKey'
+  | 'owner'
+  | 'createdAt'
+  | 'expiresAt'
+  | 'ports'
+  | 'subnets'
+  | 'spec'
+  | 'bindings'
+  | 'memory'
 >;
 
 /** `claim`'s owner and expiry are those that the lease will have once it is ready: labels cannot be changed later. */
 export function leaseLabels(leaseId: string, generation: number, storeId: string, claim: LabelledClaim): Labels {
-  const { project, mode, sharedKey, owner, createdAt, expiresAt, ports, subnets, spec, bindings } = claim;
+  const { project, mode, sharedKey, owner, createdAt, expiresAt, ports, subnets, spec, bindings, memory } = claim;
   const text = JSON.stringify({
     project,
     mode,
@@ -31,6 +41,7 @@ export function leaseLabels(leaseId: string, generation: number, storeId: string
     subnets,
     spec,
     bindings,
+    memory,
   });
   return {
     [LABEL.lease]: leaseId,

@@ -104,6 +104,8 @@ export interface LeaseRecord {
   readonly bindings: readonly Binding[];
   /** Where the time of the acquire went; null until it is ready. */
   readonly timeline: Timeline | null;
+  /** What it takes of its engine's memory at most: limits, sizes of tmpfs, and estimates where there are none. Bytes. */
+  readonly memory: number;
 }
 
 /** A lease in these states holds nothing that anybody may use any more; a sweep removes what is left of it. */

@@ -42,8 +42,16 @@ export interface ServiceModel {
   readonly deploy?: {
     readonly replicas?: number;
     readonly restart_policy?: { readonly condition?: string };
-    readonly resources?: { readonly reservations?: { readonly devices?: readonly unknown[] } };
+    readonly resources?: {
+      readonly limits?: { readonly memory?: string | number; readonly cpus?: string | number };
+      readonly reservations?: { readonly devices?: readonly unknown[] };
+    };
   };
+  /** Bytes. */
+  readonly mem_limit?: string | number;
+  readonly cpus?: string | number;
+  /** "/run:size=64m,mode=755", … */
+  readonly tmpfs?: readonly string[];
   readonly post_start?: readonly unknown[];
   readonly pre_stop?: readonly unknown[];
   readonly provider?: unknown;
@@ -71,6 +79,8 @@ export interface MountModel {
   readonly source?: string;
   readonly target: string;
   readonly read_only?: boolean;
+  /** Bytes. */
+  readonly tmpfs?: { readonly size?: string | number };
 }
 
 /** Durations are Compose's own, such as "1m30s". */

@@ -12,6 +12,7 @@ import { healthTiming, logs } from './hazards/timing.js';
 import { publishedUrls } from './hazards/urls.js';
 import type { Labels } from './labels.js';
 import type { Binding } from './lease.js';
+import { type MemoryNeed, memoryNeed } from './memory-need.js';
 import type { ComposeModel } from './model.js';
 import { type Override, OverrideDraft, type VolumeCopy } from './override.js';
 import type { PortMode } from './ports.js';
@@ -58,6 +59,7 @@ export interface Demands {
   readonly exclusive: string | null;
   /** Decisions that the user has not taken. */
   readonly open: readonly Hazard[];
+  readonly memory: MemoryNeed;
 }
 
 export function demandsOf(model: ComposeModel, decisions: Decisions, facts: HostFacts, portMode: PortMode): Demands {
@@ -78,6 +80,7 @@ export function demandsOf(model: ComposeModel, decisions: Decisions, facts: Host
     ports: portMode === 'range' ? blockSize(plan.bindings, 0) : 0,
     exclusive,
     open: plan.hazards.filter((hazard) => hazard.class === 'decision'),
+    memory: memoryNeed(model),
   };
 }
 

@@ -45,7 +45,8 @@ function fromLabels(id: string, labels: Labels, engine: EngineAddress): LeaseRec
   const claim = labelledClaim(labels);
   if (!claim || !LEASE_ID.test(id) || !isProjectOf(claim.project, id)) return undefined;
   const generation = Number(labels[LABEL.generation]) || 1;
-  return { ...claim, id, state: 'ready', generation, holders: [], renewals: 0, engine, timeline: null };
+  const { memory = 0 } = claim; // objects made before leases counted it do not say
+  return { ...claim, memory, id, state: 'ready', generation, holders: [], renewals: 0, engine, timeline: null };
 }
 
 function isProjectOf(project: string, id: string): boolean {

@@ -14,6 +14,7 @@ import type {
   ContainerDetail,
   ContainerEvent,
   ContainerStats,
+  EngineCapacity,
   EngineInfo,
   EngineVersion,
   ImageDetail,
@@ -47,6 +48,11 @@ export class Daemon {
   async ping(signal: AbortSignal): Promise<EngineVersion> {
     const version = await this.#call('version', signal, () => this.#docker.version(), PING_TIMEOUT);
     return { engine: version.Version, api: version.ApiVersion };
+  }
+
+  async capacity(signal: AbortSignal): Promise<EngineCapacity> {
+    const info = await this.#call('info', signal, () => this.#docker.info());
+    return { memory: info.MemTotal, virtual: /Docker Desktop/i.test(info.OperatingSystem ?? '') };
   }
 
   async image(reference: string, signal: AbortSignal): Promise<ImageDetail | undefined> {

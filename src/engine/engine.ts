@@ -19,6 +19,8 @@ export interface Engine {
 
   /** Answers within 2 s or throws ENGINE_UNAVAILABLE, ENGINE_FORBIDDEN or ENGINE_HUNG. */
   ping(signal: AbortSignal): Promise<EngineVersion>;
+  /** What its machine has, all containers and the engine itself together. */
+  capacity(signal: AbortSignal): Promise<EngineCapacity>;
   /** `docker compose config`: the model of the user's files under the given project name. */
   resolve(spec: Spec, project: string, signal: AbortSignal): Promise<ComposeModel>;
   /** The same with the run's override: what Compose would really create. */
@@ -154,6 +156,13 @@ export interface EngineInfo {
 export interface EngineVersion {
   readonly engine: string;
   readonly api: string;
+}
+
+export interface EngineCapacity {
+  /** Bytes. */
+  readonly memory: number;
+  /** It runs in a virtual machine of its own on this one (Docker Desktop). */
+  readonly virtual: boolean;
 }
 
 export interface ComposeRun extends Spec {

@@ -12,8 +12,9 @@ import { type ReadyState, timelineOf } from '../domain/timeline.js';
 import type { Waits } from '../domain/wait.js';
 import type { Engine } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
+import { admitted, type QueueOptions } from './admit.js';
 import { type BroughtUp, bringUp } from './bring-up.js';
-import { baseOf, type Claimed, claim } from './claim.js';
+import { baseOf, type Claimed } from './claim.js';
 import { type FileOptions, findSpec } from './compose-files.js';
 import type { Config } from './config.js';
 import type { Context } from './context.js';
@@ -34,7 +35,7 @@ import { sweep } from './sweep.js';
 import { ensureWatchdog } from './watchdog.js';
 
 /** What an environment is asked for with. Times are milliseconds. */
-export interface AcquireOptions extends FileOptions {
+export interface AcquireOptions extends FileOptions, QueueOptions {
   /** First part of the project name; else COMPOSE_PROJECT_NAME, else the folder's name. */
   readonly name?: string;
   /**
@@ -120,8 +121,11 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
     if (joined)
       return { ...environmentOf({ config, engine }, modelOf(template, joined.project), joined, steps.timings()), use };
     const asked = { config, engine, store, files, template, name, mode, owner, decisions, portMode };
-    const claimed = await steps.run('claim', () =>
-      claim({ ...asked, sharedKey: use?.key ?? null, signal: steps.signal }),
+    const claimed = await admitted(
+      context,
+      { ...asked, sharedKey: use?.key ?? null, signal: steps.signal },
+      options,
+      steps,
     );
     if (claimed) return make(context, { ...asked, ...claimed, options, use, journal, steps });
   }

@@ -1,14 +1,18 @@
+import type { Demand } from '../domain/admission.js';
 import { publishedPorts } from '../domain/bindings.js';
 import type { Decisions } from '../domain/decisions.js';
 import type { HostFacts } from '../domain/hazards/hazard.js';
 import type { LeaseRecord, Mode, Spec } from '../domain/lease.js';
+import type { MemoryNeed } from '../domain/memory-need.js';
 import type { ComposeModel } from '../domain/model.js';
 import type { ProcessOwner } from '../domain/owner.js';
 import { demandsOf, unisolatable } from '../domain/plan.js';
 import type { PortMode } from '../domain/ports.js';
 import { projectBase } from '../domain/project-name.js';
 import type { Engine } from '../engine/engine.js';
+import type { Asker, Place } from '../store/admission-queue.js';
 import type { ClaimRequest, LeaseStore } from '../store/lease-store.js';
+import { demandWithin, type Room } from './budget.js';
 import { folderName } from './compose-files.js';
 import type { Config } from './config.js';
 import { hostFacts } from './host-facts.js';
@@ -32,25 +36,39 @@ export interface Asked {
   readonly signal: AbortSignal;
 }
 
+/** What came of a claim: a lease, a place in the queue, or neither. */
+export interface ClaimOutcome {
+  readonly claimed?: Claimed;
+  readonly queued?: Queued;
+}
+
+/** A place in the queue, and what is waited for. */
+export interface Queued {
+  readonly place: Place;
+  readonly asker: Asker & Demand;
+  readonly need: MemoryNeed;
+}
+
 export interface Claimed {
   readonly lease: LeaseRecord;
   readonly facts: HostFacts;
 }
 
 /**
- * Reserves everything that one more environment needs, in one transaction. Undefined when somebody else has claimed the
- * same shared environment meanwhile.
+ * Reserves everything that one more environment needs, in one transaction; where there is no room for it, that leaves a
+ * place in the queue. Neither when somebody else has claimed the same shared environment meanwhile.
  *
- * @throws HAZARD_UNISOLATABLE, PORTS_EXHAUSTED, SUBNETS_EXHAUSTED, EXCLUSIVE_HELD
+ * @throws MEMORY_TOO_SMALL, HAZARD_UNISOLATABLE, PORTS_EXHAUSTED, SUBNETS_EXHAUSTED, EXCLUSIVE_HELD
  */
-export async function claim(asked: Asked): Promise<Claimed | undefined> {
+export async function claim(asked: Asked, room: Room): Promise<ClaimOutcome> {
   const { config, engine, store, files, template, decisions, portMode, sharedKey, signal } = asked;
   const facts = await hostFacts(engine, template, files.directory, signal);
   const subnets = await subnetRequest(config, engine, store, template, false, signal);
   const demands = demandsOf(template, decisions, facts, portMode);
   if (demands.open.length > 0) throw unisolatable(locate(demands.open, files));
+  const base = baseOf(asked);
   const request: ClaimRequest = {
-    base: baseOf(asked),
+    base,
     mode: asked.mode,
     owner: asked.owner,
     engine: { endpoint: engine.endpoint, environment: engine.environment },
@@ -63,9 +81,12 @@ export async function claim(asked: Asked): Promise<Claimed | undefined> {
     ephemeral: ephemeralPorts(),
     subnets,
     exclusive: demands.exclusive,
+    memory: demandWithin(room, base, demands.memory),
   };
-  const lease = sharedKey === null ? store.claim(request) : store.claimShared({ ...request, sharedKey });
-  return lease && { lease, facts };
+  const asker = { ...room, engine: engine.endpoint, name: base, owner: asked.owner, memory: request.memory };
+  const { lease, place } = store.admit(request, asker);
+  if (lease) return { claimed: { lease, facts } };
+  return place ? { queued: { place, asker, need: demands.memory } } : {};
 }
 
 /** First part of the project name: `--name`, COMPOSE_PROJECT_NAME, or the folder. */

@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { EnvironmentError } from '../domain/errors.js';
 import { plainText } from '../domain/plain-text.js';
 import { DEFAULT_PORT_RANGE, type PortRange, parsePortList, parsePortRange } from '../domain/ports.js';
+import { parseSize } from '../domain/size.js';
 import { parseSubnet, type Subnet } from '../domain/subnet.js';
 import type { OnProgress, Progress } from './progress.js';
 
@@ -19,6 +20,14 @@ export interface ManagerOptions {
   readonly excludePorts?: string;
   /** Pool of the small networks that are used when the engine's own are short, "10.231.0.0/16" by default. Else DOCKER_MANUAL_NETWORK_POOL. */
   readonly networkPool?: string;
+  /**
+   * Memory that all environments of one engine may take together by their limits, "24g", or "off". By default what the
+   * engine's machine has, less a reserve; a file that needs more than that by itself then runs alone. Else
+   * DOCKER_MANUAL_MEMORY_BUDGET.
+   */
+  readonly memoryBudget?: string;
+  /** How many environments of one engine may be there at once; any number by default. Else DOCKER_MANUAL_MAX_ENVIRONMENTS. */
+  readonly maxEnvironments?: number;
   /**
    * Whether one detached process per state folder removes what dead owners leave, within a second of their death. True
    * by default; false also by DOCKER_MANUAL_WATCHDOG=off. The next command removes it in any case.
@@ -39,6 +48,9 @@ export interface Config {
   readonly ports: PortRange;
   readonly excludePorts: readonly number[];
   readonly networkPool: Subnet;
+  /** Bytes; infinite where it is off, undefined where the engine's own memory is the measure. */
+  readonly memoryBudget: number | undefined;
+  readonly maxEnvironments: number;
   readonly watchdog: boolean;
   readonly reconcile: 'fix' | 'report';
   /** From DOCKER_MANUAL_START_ENGINE. */
@@ -76,6 +88,8 @@ export function readConfig(options: ManagerOptions): Config {
     ports,
     excludePorts: excludedPorts(options, env),
     networkPool,
+    memoryBudget: memoryBudget(options.memoryBudget ?? env.DOCKER_MANUAL_MEMORY_BUDGET),
+    maxEnvironments: maxEnvironments(options.maxEnvironments ?? env.DOCKER_MANUAL_MAX_ENVIRONMENTS),
     watchdog: options.watchdog ?? !/^(off|0|false|no)$/i.test(env.DOCKER_MANUAL_WATCHDOG ?? ''),
     reconcile: options.reconcile ?? 'fix',
     startEngine: /^(on|1|true|yes)$/i.test(env.DOCKER_MANUAL_START_ENGINE ?? ''),
@@ -106,6 +120,23 @@ function excludedPorts(options: ManagerOptions, env: NodeJS.ProcessEnv): number[
     throw new EnvironmentError('OPTION_INVALID', { option: 'excludePorts', reason, command: 'start' });
   }
   return ranges.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
+}
+
+function memoryBudget(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (text === 'off') return Number.POSITIVE_INFINITY;
+  const bytes = parseSize(text);
+  if (bytes) return bytes;
+  const reason = `"${text}" is no amount of memory such as 24g or 512m, nor "off"`;
+  throw new EnvironmentError('OPTION_INVALID', { option: 'memoryBudget', reason, command: 'start' });
+}
+
+function maxEnvironments(value: string | number | undefined): number {
+  if (value === undefined || value === '') return Number.POSITIVE_INFINITY;
+  const number = Number(value);
+  if (Number.isSafeInteger(number) && number >= 1) return number;
+  const reason = `"${value}" is no number from 1 on`;
+  throw new EnvironmentError('OPTION_INVALID', { option: 'maxEnvironments', reason, command: 'start' });
 }
 
 function stateFolder(option: string | undefined, env: NodeJS.ProcessEnv): string {

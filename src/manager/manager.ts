@@ -1,5 +1,6 @@
 import type { LeaseRecord } from '../domain/lease.js';
 import { describeOwner } from '../domain/owner.js';
+import type { QueueEntry } from '../store/admission-queue.js';
 import type { HistoryEvent } from '../store/history.js';
 import type { AcquiredEnvironment, AcquireOptions } from './acquire.js';
 import type { Availability, AvailableOptions } from './available.js';
@@ -119,6 +120,12 @@ export class Manager {
     checkKeys('status', options, ['signal']);
     const { status } = await import('./status.js');
     return status(await this.#opened(), options.signal ?? new AbortController().signal);
+  }
+
+  /** Who waits for room for an environment, in their order. */
+  async queue(): Promise<QueueEntry[]> {
+    const { queue } = await import('./queue.js');
+    return queue(await this.#opened());
   }
 
   /** Brings services of a running environment back. @throws SERVICE_FAILED, READY_TIMEOUT when nothing helped */
@@ -353,6 +360,8 @@ const MANAGER_KEYS: readonly (keyof ManagerOptions)[] = [
   'ports',
   'excludePorts',
   'networkPool',
+  'memoryBudget',
+  'maxEnvironments',
   'watchdog',
   'reconcile',
   'env',
@@ -379,6 +388,9 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'portMode',
   'decisions',
   'hooks',
+  'priority',
+  'onFull',
+  'queueTimeout',
   'signal',
 ];
 

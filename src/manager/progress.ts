@@ -12,6 +12,8 @@ export type Progress =
       readonly services: readonly string[];
       readonly ports: PortRange | null;
     }
+  /** There is no room for it yet: its place, what it needs, and who holds what. Told at every change. */
+  | { readonly type: 'queued'; readonly name: string; readonly text: string }
   | { readonly type: 'fetching'; readonly project: string; readonly images: readonly string[] }
   | { readonly type: 'building'; readonly project: string; readonly services: readonly string[] }
   | {

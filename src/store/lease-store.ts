@@ -12,6 +12,7 @@ import {
 } from '../domain/lease.js';
 import { describeOwner, type Owner, type ProcessIdentity } from '../domain/owner.js';
 import { projectName } from '../domain/project-name.js';
+import { AdmissionQueue, type Asker, type Place } from './admission-queue.js';
 import { choosePorts, chooseSubnets, type PortRequest, type SubnetRequest } from './allocation.js';
 import { openDatabase, type StoreDatabase } from './database.js';
 import type { SqliteConnection, SqlValue } from './drivers/driver.js';
@@ -33,6 +34,14 @@ export interface ClaimRequest extends PortRequest {
   readonly subnets: SubnetRequest;
   /** A name that only one lease may hold. */
   readonly exclusive: string | null;
+  /** See {@link LeaseRecord.memory}. */
+  readonly memory: number;
+}
+
+/** A lease, or a place in the queue. Neither where somebody else has claimed the same shared environment. */
+export interface Admitted {
+  readonly lease?: LeaseRecord;
+  readonly place?: Place;
 }
 
 /**
@@ -48,6 +57,7 @@ export class LeaseStore {
   readonly history: History;
   readonly watch: WatchSeat;
   readonly shared: SharedLeases;
+  readonly queue: AdmissionQueue;
 
   /** @throws STATE_DIR_UNUSABLE, STORE_FULL, STORE_READ_ONLY, STORE_BUSY, STORE_TOO_NEW, STORE_DRIVER_UNFIT */
   constructor(folder: string, now: () => number = Date.now) {
@@ -57,6 +67,7 @@ export class LeaseStore {
     this.#now = now;
     this.watch = new WatchSeat(this.#store);
     this.shared = new SharedLeases(this.#store, this.history);
+    this.queue = new AdmissionQueue(this.#store, folder, now);
     this.id = this.#store.id;
   }
 
@@ -111,6 +122,7 @@ export class LeaseStore {
         spec: request.spec,
         bindings: [],
         timeline: null,
+        memory: request.memory,
       };
       insertRow(this.#db, lease, request.exclusive);
       this.history.record(lease, 'claimed', { ports: lease.ports, subnets: lease.subnets });
@@ -118,9 +130,21 @@ export class LeaseStore {
     });
   }
 
-  /** The same for a shared environment; undefined when there already is one of its key. */
-  claimShared(request: ClaimRequest & { readonly sharedKey: string }): LeaseRecord | undefined {
-    return this.#write(() => (this.shared.find(request.sharedKey) ? undefined : this.claim(request)));
+  /**
+   * Claims where there is room, in the transaction that adds up what all others hold and looks at who has come before;
+   * else takes a place in the queue, or keeps the one that the asker has.
+   *
+   * @throws PORTS_EXHAUSTED, SUBNETS_EXHAUSTED, EXCLUSIVE_HELD; the asker is then where it was
+   */
+  admit(request: ClaimRequest, asker: Asker): Admitted {
+    return this.#write(() => {
+      const { sharedKey } = request;
+      if (sharedKey !== null && this.shared.find(sharedKey)) return {};
+      const place = this.queue.look({ ...asker, memory: request.memory });
+      if (!place.go) return { place };
+      if (asker.arrival !== undefined) this.queue.leave(asker.arrival);
+      return { lease: this.claim(request) };
+    });
   }
 
   /**
@@ -277,6 +301,7 @@ export class LeaseStore {
         .run(lease.id, lease.generation).changes;
       if (changes === 1) this.history.record(lease, 'released', {});
     });
+    this.queue.bell.ring();
   }
 
   find(id: string): LeaseRecord | undefined {

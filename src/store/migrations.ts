@@ -49,6 +49,22 @@ const STEPS: readonly string[] = [
   ALTER TABLE events ADD COLUMN operation TEXT NOT NULL DEFAULT '';
   ALTER TABLE events ADD COLUMN correlation TEXT NOT NULL DEFAULT '';
   `,
+  // An admission adds up what is held on one engine from the index alone.
+  `
+  ALTER TABLE leases ADD COLUMN memory INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX leases_by_engine ON leases (engine ->> 'endpoint', memory);
+  CREATE TABLE queue (
+    arrival   INTEGER PRIMARY KEY AUTOINCREMENT,
+    engine    TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    owner     TEXT NOT NULL,
+    priority  INTEGER NOT NULL,
+    memory    INTEGER NOT NULL,
+    budget    TEXT NOT NULL,
+    since     INTEGER NOT NULL,
+    renewals  INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  `,
 ];
 
 /**

@@ -23,6 +23,7 @@ export interface Row {
   spec: string;
   bindings: string;
   timeline: string | null;
+  memory: number;
 }
 
 export function toRecord(row: Row): LeaseRecord {
@@ -44,6 +45,7 @@ export function toRecord(row: Row): LeaseRecord {
     spec: JSON.parse(row.spec) as Spec,
     bindings: JSON.parse(row.bindings) as Binding[],
     timeline: row.timeline === null ? null : (JSON.parse(row.timeline) as Timeline),
+    memory: row.memory,
   };
 }
 
@@ -52,8 +54,8 @@ export function insertRow(database: SqliteConnection, lease: LeaseRecord, exclus
   database
     .prepare(
       `INSERT INTO leases (id, project, state, mode, generation, owner, engine, created_at, expires_at, port_first,
-         port_last, subnets, exclusive, shared_key, spec, bindings)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         port_last, subnets, exclusive, shared_key, spec, bindings, memory)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       lease.id,
@@ -72,5 +74,6 @@ export function insertRow(database: SqliteConnection, lease: LeaseRecord, exclus
       lease.sharedKey,
       JSON.stringify(lease.spec),
       JSON.stringify(lease.bindings),
+      lease.memory,
     );
 }

@@ -17,6 +17,9 @@ export class Heartbeat {
 
   note(progress: Progress, now: number): void {
     switch (progress.type) {
+      case 'queued':
+        this.#begin(progress.name, progress.text.replace(/;.*/, ''), now);
+        break;
       case 'fetching':
         this.#begin(progress.project, `pulling ${progress.images.join(', ')}`, now);
         break;

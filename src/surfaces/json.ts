@@ -1,4 +1,4 @@
-import type { Description, EnvironmentStatus, HistoryEvent, Lease, LeaseRecord } from '../index.js';
+import type { Description, EnvironmentStatus, HistoryEvent, Lease, LeaseRecord, QueueEntry } from '../index.js';
 
 /** The JSON that scripts read (design contract): times are ISO 8601 UTC, durations milliseconds. */
 
@@ -12,15 +12,30 @@ export function leaseJson(record: LeaseRecord): Record<string, unknown> {
     createdAt: new Date(record.createdAt).toISOString(),
     expiresAt: record.expiresAt === null ? null : new Date(record.expiresAt).toISOString(),
     ports: record.ports === null ? null : [record.ports.first, record.ports.last],
+    memory: record.memory,
   };
+}
+
+/** 1 is next on its engine. */
+export function placeOf(queue: readonly QueueEntry[], index: number): number {
+  return queue.slice(0, index + 1).filter(({ engine }) => engine === queue[index]?.engine).length;
 }
 
 export function startJson(lease: Lease): Record<string, unknown> {
   return { lease: leaseJson(lease.record), services: lease.services, env: lease.env, timings: lease.timings };
 }
 
-export function statusJson(environments: readonly EnvironmentStatus[]): Record<string, unknown> {
+export function statusJson(
+  environments: readonly EnvironmentStatus[],
+  queue: readonly QueueEntry[],
+): Record<string, unknown> {
   return {
+    queued: queue.map(({ budget, since, ...entry }, i) => ({
+      ...entry,
+      position: placeOf(queue, i),
+      budget: [budget.memory, budget.environments].map((each) => (Number.isFinite(each) ? each : null)),
+      since: new Date(since).toISOString(),
+    })),
     leases: environments.map(({ record, over, services }) => ({
       ...leaseJson(record),
       ...(over === undefined ? {} : { state: 'expired', over }),

@@ -16,6 +16,8 @@ function textOf(progress: Progress): string | undefined {
   switch (progress.type) {
     case 'claimed':
       return titleOf(progress);
+    case 'queued':
+      return `${progress.name}: ${progress.text}`;
     case 'fetching':
       return `${progress.project}: pulling ${progress.images.join(', ')}`;
     case 'building':

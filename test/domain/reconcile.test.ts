@@ -22,6 +22,7 @@ const lease: LeaseRecord = {
   spec: { directory: '/x', files: ['/x/compose.yml'], profiles: [], envFiles: [] },
   bindings: [{ service: 'web', target: 80, protocol: 'tcp', published: '8080', port: 30000, count: 1 }],
   timeline: null,
+  memory: 0,
 };
 const labels = leaseLabels(lease.id, lease.generation, 'store', lease);
 

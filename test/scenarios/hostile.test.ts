@@ -331,7 +331,7 @@ describe('a hostile text in what is written', () => {
         writes.length = 0;
         printText(historyTable([{ ...event, detail: { [text]: text }, correlation: text }]));
         expect(writes.join('').split('\n')).toHaveLength(3);
-        printText(statusTable([environment], 0));
+        printText(statusTable([environment], [], 0));
         printText(text);
         expect(obeyed(writes.join(''))).toEqual([]);
         expect(stripVTControlCharacters(writes.join(''))).toBe(writes.join(''));

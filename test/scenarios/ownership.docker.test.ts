@@ -105,6 +105,7 @@ describe('an owner that is killed', () => {
       subnets: { demands: [], pool: { first: 0, last: 0 }, taken: [] },
       exclusive: null,
       sharedKey: null,
+      memory: 0,
     });
     store.close();
     expect((await scope.manager.clean()).removed).toEqual([]);

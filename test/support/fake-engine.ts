@@ -62,6 +62,14 @@ export class FakeEngine implements Engine {
     return { engine: '26.1.5', api: '1.45' };
   }
 
+  /** Bytes; {@link capacity}. */
+  memory = 64 * 1024 ** 3;
+
+  async capacity() {
+    this.#called('capacity');
+    return { memory: this.memory, virtual: false };
+  }
+
   async resolve() {
     this.#called('resolve');
     return structuredClone(this.#model);

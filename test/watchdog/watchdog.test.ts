@@ -59,6 +59,7 @@ function claim(pid: number | null, expiresAt: number | null = null, endpoint = '
     subnets: { demands: [], pool: { first: 0, last: 0 }, taken: [] },
     exclusive: null,
     sharedKey: null,
+    memory: 0,
   });
   return other.transition(lease, 'starting');
 }

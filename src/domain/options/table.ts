@@ -1,3 +1,4 @@
+import { ON_FULL } from '../admission.js';
 import { PORT_MODES } from '../ports.js';
 import { ON_UNHEALTHY } from '../recovery.js';
 import {
@@ -6,6 +7,7 @@ import {
   decision,
   duration,
   lifetime,
+  memory,
   moment,
   network,
   onOff,
@@ -16,6 +18,7 @@ import {
   texts,
   type Value,
   waitedFor,
+  whole,
 } from './values.js';
 
 /** One option, wherever it may be given. */
@@ -176,6 +179,47 @@ const TABLE = {
     default: '10.231.0.0/16',
     meaning: 'small networks for when the engine has none left',
     value: network,
+  },
+  memoryBudget: {
+    flags: '--memory-budget <size>',
+    variable: 'DOCKER_MANUAL_MEMORY_BUDGET',
+    key: 'memoryBudget',
+    otherwise: "what the engine's machine has, less a reserve",
+    meaning: 'memory that all environments may take together: 24g, off',
+    value: memory,
+  },
+  maxEnvironments: {
+    flags: '--max-environments <n>',
+    variable: 'DOCKER_MANUAL_MAX_ENVIRONMENTS',
+    key: 'maxEnvironments',
+    otherwise: 'any number',
+    meaning: 'how many environments may be there at once',
+    value: count,
+  },
+  priority: {
+    flags: '--priority <n>',
+    key: 'priority',
+    default: '0',
+    meaning: 'who waits for room with a higher number goes first',
+    value: whole,
+  },
+  onFull: {
+    key: 'onFull',
+    default: 'wait',
+    meaning: 'where there is no room: wait in the queue, or fail',
+    value: choice(ON_FULL),
+  },
+  noQueue: {
+    flags: '--no-queue',
+    meaning: 'where there is no room, fail at once instead of waiting',
+    value: onOff,
+  },
+  queueTimeout: {
+    flags: '--queue-timeout <duration>',
+    key: 'queueTimeout',
+    default: '10m',
+    meaning: 'how long to wait for room: 90s, 2h',
+    value: duration,
   },
   watchdog: {
     variable: 'DOCKER_MANUAL_WATCHDOG',

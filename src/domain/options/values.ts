@@ -1,6 +1,7 @@
 import { DECISIONS, type Decisions } from '../decisions.js';
 import { parseDuration } from '../duration.js';
 import { parsePortList, parsePortRange } from '../ports.js';
+import { parseSize } from '../size.js';
 import { parseSubnet } from '../subnet.js';
 import { WAITED_FOR, type WaitedFor } from '../wait.js';
 import type { Schema } from './schema.js';
@@ -124,6 +125,12 @@ export const moment: Value = {
   schema: { type: 'string' },
 };
 
+export const whole: Value = {
+  wrong: 'is no whole number',
+  read: (given) => (/^-?\d{1,15}$/.test(given) ? Number(given) : undefined),
+  schema: { type: 'integer' },
+};
+
 /** Text that only has to be well formed; it is handed on as it stands. */
 const checked = (wrong: string, parse: (given: string) => unknown): Value => {
   const value: Value = {
@@ -137,6 +144,9 @@ const checked = (wrong: string, parse: (given: string) => unknown): Value => {
 export const portRange = checked('is no port range such as 30000-40000', parsePortRange);
 export const portList = checked('is no list of ports such as 30010,30100-30200', (given) =>
   given === '' ? [] : parsePortList(given),
+);
+export const memory = checked('is no amount of memory such as 24g or 512m, nor off', (given) =>
+  given === 'off' ? given : parseSize(given) || undefined,
 );
 export const network = checked('is no network such as 10.231.0.0/16', parseSubnet);
 

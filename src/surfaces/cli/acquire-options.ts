@@ -21,6 +21,10 @@ export interface AcquireFlags extends SpecFlags {
   readonly portMode?: PortMode;
   readonly startEngine?: boolean;
   readonly keepOnFailure?: boolean;
+  readonly priority?: number;
+  /** Always there, since only `--no-queue` can be given. */
+  readonly queue: boolean;
+  readonly queueTimeout?: number;
 }
 
 export interface ManagerFlags {
@@ -28,14 +32,17 @@ export interface ManagerFlags {
   readonly networkPool?: string;
   readonly excludePorts?: string;
   readonly stateDir?: string;
+  readonly memoryBudget?: string;
+  readonly maxEnvironments?: number;
 }
 
 export function managerOptions(flags: ManagerFlags): ManagerOptions {
   return { ...managerSettings(flags), onProgress: showNotices };
 }
 
-export function managerSettings({ ports, excludePorts, networkPool, stateDir }: ManagerFlags) {
-  return defined({ ports, excludePorts, networkPool, stateDir });
+export function managerSettings(flags: ManagerFlags) {
+  const { ports, excludePorts, networkPool, stateDir, memoryBudget, maxEnvironments } = flags;
+  return defined({ ports, excludePorts, networkPool, stateDir, memoryBudget, maxEnvironments });
 }
 
 export function specOptions(flags: SpecFlags) {
@@ -50,11 +57,12 @@ export function specOptions(flags: SpecFlags) {
 }
 
 export function acquireOptions(flags: AcquireFlags): AcquireOptions {
-  const { mode, waitTimeout, portMode, startEngine, keepOnFailure } = flags;
+  const { mode, waitTimeout, portMode, startEngine, keepOnFailure, priority, queueTimeout } = flags;
   return {
     ...specOptions(flags),
-    ...defined({ mode, waitTimeout, portMode, startEngine, keepOnFailure }),
+    ...defined({ mode, waitTimeout, portMode, startEngine, keepOnFailure, priority, queueTimeout }),
     ...(flags.accelerate ? {} : { accelerate: false }),
+    ...(flags.queue ? {} : { onFull: 'fail' as const }),
   };
 }
 

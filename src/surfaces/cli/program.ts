@@ -194,6 +194,11 @@ function withAcquireOptions(command: Command): Command {
     .addOption(OPTIONS.portMode())
     .addOption(OPTIONS.startEngine())
     .addOption(OPTIONS.waitTimeout())
+    .addOption(OPTIONS.memoryBudget())
+    .addOption(OPTIONS.maxEnvironments())
+    .addOption(OPTIONS.priority())
+    .addOption(OPTIONS.noQueue())
+    .addOption(OPTIONS.queueTimeout())
     .addOption(OPTIONS.noAccelerate())
     .addOption(OPTIONS.keepOnFailure());
 }

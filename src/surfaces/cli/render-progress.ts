@@ -76,6 +76,7 @@ function board(stream: WriteStream): ProgressRenderer {
   return {
     show: (progress) => {
       if (progress.type === 'claimed') title = shownOnOneLine(titleOf(progress));
+      else if (progress.type === 'queued') title = shownOnOneLine(progressLine(progress) ?? title);
       else if (progress.type === 'service') services.set(progress.service, progress);
       else {
         const text = progressLine(progress);

@@ -1,8 +1,14 @@
-import { describeOwner, type EnvironmentStatus, formatDuration } from '../../index.js';
+import { describeOwner, type EnvironmentStatus, formatDuration, formatSize, type QueueEntry } from '../../index.js';
+import { placeOf } from '../json.js';
 import { table } from './table.js';
 
-export function statusTable(environments: readonly EnvironmentStatus[], now: number): string {
-  if (environments.length === 0) return 'No environments. Start one: docker-manual start -f compose.yml\n';
+export function statusTable(
+  environments: readonly EnvironmentStatus[],
+  queue: readonly QueueEntry[],
+  now: number,
+): string {
+  if (environments.length + queue.length === 0)
+    return 'No environments. Start one: docker-manual start -f compose.yml\n';
   const rows = environments.map((environment) => [
     environment.record.project,
     environment.over === undefined ? environment.record.state : 'over',
@@ -12,11 +18,20 @@ export function statusTable(environments: readonly EnvironmentStatus[], now: num
     formatDuration(now - environment.record.createdAt),
     expiryCell(environment, now),
   ]);
+  const queued = queue.map((entry, i) => [
+    entry.name,
+    'queued',
+    `${placeOf(queue, i)} of ${queue.filter(({ engine }) => engine === entry.engine).length}`,
+    '-',
+    describeOwner(entry.owner),
+    formatDuration(now - entry.since),
+    `needs ${formatSize(entry.memory)}`,
+  ]);
   const head = ['ENVIRONMENT', 'STATE', 'READY', 'PORTS', 'OWNER', 'AGE', 'EXPIRES'];
   const details = environments.map(serviceLines).join('');
   const over = environments.filter((e) => e.over !== undefined);
   const advice = over.length === 0 ? '' : `\n${over.length} held by nobody any more: docker-manual clean\n`;
-  return `${table([head, ...rows])}\n${details}${advice}`;
+  return `${table([head, ...rows, ...queued])}\n${details}${advice}`;
 }
 
 function servicesCell({ services }: EnvironmentStatus): string {

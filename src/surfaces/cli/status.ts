@@ -14,9 +14,9 @@ interface StatusFlags {
 export async function status(options: StatusFlags): Promise<void> {
   const manager = createManager(managerOptions(options));
   try {
-    const environments = await manager.status();
-    if (options.json) printData(statusJson(environments));
-    else printText(statusTable(environments, Date.now()));
+    const [environments, queue] = await Promise.all([manager.status(), manager.queue()]);
+    if (options.json) printData(statusJson(environments, queue));
+    else printText(statusTable(environments, queue, Date.now()));
     if (options.timeline && !options.json) printText(timelineText(environments));
   } finally {
     await manager.close();

@@ -17,6 +17,7 @@ export const request: ClaimRequest = {
   avoid: [],
   exclusive: null,
   sharedKey: null,
+  memory: 0,
 };
 
 export function release(store: LeaseStore, lease: LeaseRecord): void {
