@@ -22,6 +22,7 @@ export { plainText } from './domain/plain-text.js';
 export type { PortMode, PortRange } from './domain/ports.js';
 export type { OnUnhealthy } from './domain/recovery.js';
 export type { ResetOutcome } from './domain/resets/strategy.js';
+export type { HealthcheckDefault, ResourceOptions, ServiceDefaults } from './domain/resources.js';
 export { formatSize } from './domain/size.js';
 export { criticalPath, type Timeline } from './domain/timeline.js';
 export { type Verdict, whyNot } from './domain/verdict.js';

@@ -2,7 +2,9 @@ import { bindPorts, blockSize, type ExtraPort } from './bindings.js';
 import { type Decisions, decided } from './decisions.js';
 import { EnvironmentError } from './errors.js';
 import { binds, volumeDevices } from './hazards/binds.js';
+import { serviceDefaults } from './hazards/defaults.js';
 import { externals } from './hazards/external.js';
+import { fastStorage, tuning } from './hazards/fast-storage.js';
 import type { Hazard, HazardRule, HostFacts } from './hazards/hazard.js';
 import { foreignObjects, hostNetwork, portsOfHostService, sharedHardware, traefik } from './hazards/host.js';
 import { containerNames, imageTags, objectNames } from './hazards/names.js';
@@ -13,9 +15,10 @@ import { publishedUrls } from './hazards/urls.js';
 import type { Labels } from './labels.js';
 import type { Binding } from './lease.js';
 import { type MemoryNeed, memoryNeed } from './memory-need.js';
-import type { ComposeModel } from './model.js';
-import { type Override, OverrideDraft, type VolumeCopy } from './override.js';
+import type { ComposeModel, MountModel } from './model.js';
+import { type Override, OverrideDraft, Replace, type VolumeCopy } from './override.js';
 import type { PortMode } from './ports.js';
+import type { Resources } from './resources.js';
 
 export interface PlanRequest {
   readonly model: ComposeModel;
@@ -33,6 +36,7 @@ export interface PlanRequest {
   readonly facts: HostFacts;
   /** How long health checks may run at the fast rate; null leaves them as they are. Milliseconds. */
   readonly accelerateFor: number | null;
+  readonly resources?: Resources | undefined;
 }
 
 /** What makes one more copy of the model safe to run beside the others. */
@@ -62,7 +66,13 @@ export interface Demands {
   readonly memory: MemoryNeed;
 }
 
-export function demandsOf(model: ComposeModel, decisions: Decisions, facts: HostFacts, portMode: PortMode): Demands {
+export function demandsOf(
+  model: ComposeModel,
+  decisions: Decisions,
+  facts: HostFacts,
+  portMode: PortMode,
+  resources: Resources = {},
+): Demands {
   const request: PlanRequest = {
     model,
     project: model.name,
@@ -74,18 +84,23 @@ export function demandsOf(model: ComposeModel, decisions: Decisions, facts: Host
     decisions,
     facts,
     accelerateFor: null,
+    resources,
   };
-  const { plan, exclusive } = runRules(request);
+  const { plan, exclusive, services } = runRules(request);
   return {
     ports: portMode === 'range' ? blockSize(plan.bindings, 0) : 0,
     exclusive,
     open: plan.hazards.filter((hazard) => hazard.class === 'decision'),
-    memory: memoryNeed(model),
+    memory: memoryNeed({ ...model, services }),
   };
 }
 
-function runRules(request: PlanRequest): { plan: Plan; exclusive: string | null } {
-  const { model, project, host, decisions, facts } = request;
+function runRules(request: PlanRequest): {
+  plan: Plan;
+  exclusive: string | null;
+  services: ComposeModel['services'];
+} {
+  const { resources = {}, model, project, host, decisions, facts } = request;
   const bindings = bindPorts(model, request.firstPort, extraPorts(model, decisions, facts), request.portMode);
   const draft = new OverrideDraft();
   for (const service of Object.keys(model.services)) draft.set('services', service, {});
@@ -103,6 +118,9 @@ function runRules(request: PlanRequest): { plan: Plan; exclusive: string | null 
     foreignObjects,
     publishedUrls,
     traefik,
+    serviceDefaults(resources),
+    fastStorage(resources),
+    tuning(resources),
     healthTiming(request.accelerateFor),
     logs,
     sharedHardware,
@@ -110,7 +128,21 @@ function runRules(request: PlanRequest): { plan: Plan; exclusive: string | null 
   const hazards = rules.flatMap((rule) => rule(context));
   const labels = request.labels(bindings);
   const plan = { override: draft.finish(labels), labels, bindings, hazards, copies: draft.copies };
-  return { plan, exclusive: [...draft.exclusive][0] ?? null };
+  return { plan, exclusive: [...draft.exclusive][0] ?? null, services: withResources(model, draft) };
+}
+
+/** The services with what they have been given of memory. */
+function withResources(model: ComposeModel, draft: OverrideDraft): ComposeModel['services'] {
+  const entries = Object.entries(model.services).map(([name, service]) => {
+    const volumes = draft.get('services', name, 'volumes');
+    const limit = draft.get('services', name, 'mem_limit') as string | undefined;
+    const changed = {
+      ...(volumes instanceof Replace ? { volumes: volumes.value as MountModel[] } : {}),
+      ...(limit === undefined ? {} : { mem_limit: limit }),
+    };
+    return [name, { ...service, ...changed }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function extraPorts(model: ComposeModel, decisions: Decisions, facts: HostFacts): ExtraPort[] {

@@ -7,6 +7,7 @@ import type { ComposeModel } from '../domain/model.js';
 import type { Owner, ProcessOwner } from '../domain/owner.js';
 import type { PortMode } from '../domain/ports.js';
 import { ON_UNHEALTHY, type OnUnhealthy } from '../domain/recovery.js';
+import { type ResourceOptions, type Resources, recommendedWaits } from '../domain/resources.js';
 import { suggest } from '../domain/suggest.js';
 import { type ReadyState, timelineOf } from '../domain/timeline.js';
 import type { Waits } from '../domain/wait.js';
@@ -29,13 +30,14 @@ import { reachEngine } from './reach-engine.js';
 import { release } from './release.js';
 import { keepRenewing } from './renewal.js';
 import { modelOf, resolveModel } from './resolve.js';
+import { resourcesOf } from './resources.js';
 import { joinShared, type SharedUse, sharedKey, sharedUse } from './shared.js';
 import { Steps } from './steps.js';
 import { sweep } from './sweep.js';
 import { ensureWatchdog } from './watchdog.js';
 
 /** What an environment is asked for with. Times are milliseconds. */
-export interface AcquireOptions extends FileOptions, QueueOptions {
+export interface AcquireOptions extends FileOptions, QueueOptions, ResourceOptions {
   /** First part of the project name; else COMPOSE_PROJECT_NAME, else the folder's name. */
   readonly name?: string;
   /**
@@ -114,13 +116,15 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
   });
   const owner = await ownerHere(engine, options.owner);
   const { mode = 'dedicated', decisions = {}, portMode = 'range', name } = options;
+  const resources = await resourcesOf({ config, engine, store, owner, template, mode, signal: steps.signal }, options);
   const base = baseOf({ config, files, name });
-  const use = mode === 'shared' ? useOf(sharedKey(base, template, decisions, portMode), owner, options) : undefined;
+  const use =
+    mode === 'shared' ? useOf(sharedKey(base, template, decisions, portMode, resources), owner, options) : undefined;
   for (;;) {
     const joined = use && (await steps.run('claim', () => joinShared(context, use, steps.signal)));
     if (joined)
       return { ...environmentOf({ config, engine }, modelOf(template, joined.project), joined, steps.timings()), use };
-    const asked = { config, engine, store, files, template, name, mode, owner, decisions, portMode };
+    const asked = { config, engine, store, files, template, name, mode, owner, decisions, portMode, resources };
     const claimed = await admitted(
       context,
       { ...asked, sharedKey: use?.key ?? null, signal: steps.signal },
@@ -139,6 +143,7 @@ interface Making extends Claimed {
   readonly template: ComposeModel;
   readonly decisions: Decisions;
   readonly portMode: PortMode;
+  readonly resources: Resources;
   readonly options: AcquireOptions;
   readonly use: SharedUse | undefined;
   readonly journal: Journal;
@@ -168,7 +173,7 @@ async function make(context: Context, making: Making): Promise<AcquiredEnvironme
       model,
       heldBy,
       onEvent: journal.onEvent,
-      waits: waitsFor(model, options.waits ?? {}),
+      waits: { ...recommendedWaits(model, making.resources), ...waitsFor(model, options.waits ?? {}) },
       waitTimeout: options.waitTimeout ?? DEFAULT_WAIT_TIMEOUT,
       accelerate: options.accelerate !== false,
     };

@@ -7,6 +7,7 @@ import type { Binding, LeaseRecord, Spec } from '../domain/lease.js';
 import { type ComposeModel, needsComposeUp } from '../domain/model.js';
 import { type Plan, planEnvironment } from '../domain/plan.js';
 import type { PortMode } from '../domain/ports.js';
+import type { Resources } from '../domain/resources.js';
 import { readyTimeout, type Verdict } from '../domain/verdict.js';
 import type { Waits } from '../domain/wait.js';
 import type { ComposeRun, ContainerEvent, Engine } from '../engine/engine.js';
@@ -35,6 +36,7 @@ export interface BringUp {
   readonly decisions: Decisions;
   readonly facts: HostFacts;
   readonly portMode: PortMode;
+  readonly resources: Resources;
   /** Who will hold the lease once it is ready, and until when. */
   readonly heldBy: Pick<LeaseRecord, 'owner' | 'expiresAt'>;
   readonly onEvent: (event: ContainerEvent) => void;
@@ -83,6 +85,7 @@ function planFor(task: BringUp, facts: HostFacts, lease: LeaseRecord): Plan {
     decisions: task.decisions,
     facts,
     accelerateFor: task.accelerate ? task.waitTimeout : null,
+    resources: task.resources,
   });
 }
 

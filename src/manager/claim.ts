@@ -9,6 +9,7 @@ import type { ProcessOwner } from '../domain/owner.js';
 import { demandsOf, unisolatable } from '../domain/plan.js';
 import type { PortMode } from '../domain/ports.js';
 import { projectBase } from '../domain/project-name.js';
+import type { Resources } from '../domain/resources.js';
 import type { Engine } from '../engine/engine.js';
 import type { Asker, Place } from '../store/admission-queue.js';
 import type { ClaimRequest, LeaseStore } from '../store/lease-store.js';
@@ -33,6 +34,7 @@ export interface Asked {
   readonly sharedKey: string | null;
   readonly decisions: Decisions;
   readonly portMode: PortMode;
+  readonly resources: Resources;
   readonly signal: AbortSignal;
 }
 
@@ -64,7 +66,7 @@ export async function claim(asked: Asked, room: Room): Promise<ClaimOutcome> {
   const { config, engine, store, files, template, decisions, portMode, sharedKey, signal } = asked;
   const facts = await hostFacts(engine, template, files.directory, signal);
   const subnets = await subnetRequest(config, engine, store, template, false, signal);
-  const demands = demandsOf(template, decisions, facts, portMode);
+  const demands = demandsOf(template, decisions, facts, portMode, asked.resources);
   if (demands.open.length > 0) throw unisolatable(locate(demands.open, files));
   const base = baseOf(asked);
   const request: ClaimRequest = {

@@ -27,7 +27,7 @@ import type { PortHolderOptions, PortsOptions, PortsReport } from './published.j
 import type { Recovered, RecoverOptions } from './recover.js';
 import type { ResetOptions, ResetReport } from './reset.js';
 import type { Restarted, RestartOptions } from './restart.js';
-import { fromFile, hooksOf, type Settled, settleHere, withSettings } from './settings.js';
+import { fromFile, type Settled, settleHere, withSettings } from './settings.js';
 import type { SnapshotOptions } from './snapshot.js';
 import type { Stats, StatsOptions } from './stats.js';
 import type { EnvironmentStatus } from './status.js';
@@ -58,7 +58,7 @@ export class Manager {
     checkKeys('acquire', options, ACQUIRE_KEYS);
     const [context, settled] = await this.#settled(options);
     // A program's environment ends with it unless the program itself says otherwise.
-    const asked = withSettings({ ...hooksOf(settled), ...options }, settled, without(ACQUIRE_KEYS, 'ttl'));
+    const asked = withSettings(options, settled, without(ACQUIRE_KEYS, 'ttl'));
     const { acquire } = await import('./acquire.js');
     const acquired = await this.#as('acquire', () => acquire(context, asked), options.owner);
     const watch = asked.onUnhealthy && (await this.#as('health watch', () => this.#watch(acquired, asked)));
@@ -391,10 +391,27 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'priority',
   'onFull',
   'queueTimeout',
+  'services',
+  'limits',
+  'fastStorage',
+  'tuneDatabases',
   'signal',
 ];
 
-const PLAN_KEYS = ['files', 'profiles', 'envFiles', 'cwd', 'name', 'decisions', 'twice', 'signal'];
+const PLAN_KEYS = [
+  'files',
+  'profiles',
+  'envFiles',
+  'cwd',
+  'name',
+  'decisions',
+  'twice',
+  'services',
+  'limits',
+  'fastStorage',
+  'tuneDatabases',
+  'signal',
+];
 const GRAPH_KEYS = ['files', 'profiles', 'envFiles', 'cwd', 'format', 'signal'];
 
 function without(keys: readonly string[], left: string): string[] {

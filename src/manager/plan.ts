@@ -9,6 +9,7 @@ import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import { demandsOf, type Plan, planEnvironment } from '../domain/plan.js';
 import { projectBase, projectName } from '../domain/project-name.js';
+import { checkResources, type ResourceOptions, type Resources } from '../domain/resources.js';
 import { chooseSubnet, formatSubnet, type Subnet } from '../domain/subnet.js';
 import type { Engine } from '../engine/engine.js';
 import { type FileOptions, findSpec, folderName } from './compose-files.js';
@@ -17,7 +18,7 @@ import { hostFacts } from './host-facts.js';
 import { type LocatedHazard, locate } from './locate.js';
 import { modelOf, resolveModel } from './resolve.js';
 
-export interface PlanOptions extends FileOptions {
+export interface PlanOptions extends FileOptions, ResourceOptions {
   readonly name?: string;
   readonly decisions?: Decisions;
   /** Plan two copies and prove with Compose's own resolution that they have nothing in common. */
@@ -44,11 +45,25 @@ export async function plan(context: Context, options: PlanOptions): Promise<Plan
   const files = findSpec(options, config.env);
   const engine = await context.engine();
   const template = await resolveModel(config, engine, files, signal);
+  checkResources(template, options);
+  // How much memory there is will only be known then: `auto` is shown as the best that it may come to.
+  const resources: Resources = {
+    ...options,
+    fastStorage: (options.fastStorage ?? 'volume') === 'volume' ? 'volume' : 'tmpfs',
+  };
   const facts = await hostFacts(withoutDaemon(engine), template, files.directory, signal);
   const decisions = options.decisions ?? {};
   const base = projectBase(options.name ?? (config.env.COMPOSE_PROJECT_NAME || folderName(files)));
   const copies = ['00000001', '00000002'].map((id, i) =>
-    hypothetical(modelOf(template, projectName(base, id)), projectName(base, id), decisions, facts, config, i),
+    hypothetical(
+      modelOf(template, projectName(base, id)),
+      projectName(base, id),
+      decisions,
+      facts,
+      config,
+      i,
+      resources,
+    ),
   );
   const hazards = locate(copies[0]?.hazards ?? [], files);
   const report = {
@@ -73,6 +88,7 @@ function hypothetical(
   facts: HostFacts,
   config: Context['config'],
   copy: number,
+  resources: Resources,
 ): Plan {
   const { ports } = demandsOf(model, decisions, facts, 'range');
   const taken: Subnet[] = [];
@@ -97,6 +113,7 @@ function hypothetical(
     decisions,
     facts,
     accelerateFor: 60_000,
+    resources,
   });
 }
 

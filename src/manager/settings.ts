@@ -1,4 +1,4 @@
-import type { Hooks } from '../domain/hooks.js';
+import { PARTS } from '../domain/options/parts.js';
 import { nested, type Setting, settle } from '../domain/options/settle.js';
 import { type LoadedConfig, loadConfigFile } from './config-file.js';
 
@@ -21,21 +21,16 @@ export async function settleHere(given: object & { readonly cwd?: string }, env:
 }
 
 /** The options of a call with what variables and the config file add to those that it knows. */
-export function withSettings<T extends object>(options: T, { settings }: Settled, known: readonly string[]): T {
+export function withSettings<T extends object>(options: T, { settings, file }: Settled, known: readonly string[]): T {
   const added = settings.filter(
     ({ key, value, origin }) =>
       value !== undefined && origin.from !== 'default' && known.includes(key.split('.')[0] as string),
   );
-  return { ...options, ...nested(added) };
+  const parts = Object.entries(file?.content ?? {}).filter(([key]) => key in PARTS && known.includes(key));
+  return { ...Object.fromEntries(parts), ...options, ...nested(added) };
 }
 
 /** What the config file alone says for these keys. */
 export function fromFile({ settings }: Settled, keys: readonly string[]): Record<string, unknown> {
   return nested(settings.filter(({ key, origin }) => origin.from === 'file' && keys.includes(key)));
-}
-
-/** The hooks of the config file, where it has some; the file has been checked when it was read. */
-export function hooksOf({ file }: Settled): { readonly hooks?: Hooks } {
-  const hooks = file?.content.hooks as Hooks | undefined;
-  return hooks === undefined ? {} : { hooks };
 }

@@ -20,7 +20,10 @@ function commandsOf(page: string): string[] {
 }
 
 /** For pages about services that the one small web server does not stand for. */
-const STACKS: Readonly<Record<string, string>> = { 'docs/reset.md': POSTGRES_AND_REDIS };
+const STACKS: Readonly<Record<string, string>> = {
+  'docs/reset.md': POSTGRES_AND_REDIS,
+  'docs/resources.md': POSTGRES_AND_REDIS,
+};
 
 /**
  * The commands of a page, in its order, in a project of their own: what a reader would type works as it is written.

@@ -34,7 +34,12 @@ export type HazardKind =
   | 'log-cap'
   | 'log-driver'
   | 'device'
-  | 'privileged';
+  | 'privileged'
+  | 'memory-limit'
+  | 'cpu-limit'
+  | 'health-default'
+  | 'fast-storage'
+  | 'tuning';
 
 /** Something in the model that would collide, or leak, between two copies. */
 export interface Hazard {

@@ -16,11 +16,11 @@ export function hasHealthcheck(service: ServiceModel): boolean {
 export function healthTiming(forMs: number | null): HazardRule {
   return (context) => {
     if (forMs === null) return [];
-    const probed = Object.values(context.model.services).filter((s) => isProbed(context, s)).length;
+    const probed = Object.entries(context.model.services).filter(([name, s]) => isProbed(context, name, s)).length;
     const every = `${Math.min(500, Math.max(100, 25 * probed))}ms`;
     const period = `${Math.ceil(forMs / 1000)}s`;
     return eachService(context, (name, service) => {
-      if (!isProbed(context, service)) return [];
+      if (!isProbed(context, name, service)) return [];
       // Without a test of its own the engine takes the image's, and with it these two times.
       context.draft.set('services', name, { healthcheck: { start_period: period, start_interval: every } });
       const was = intervalOf(service.healthcheck);
@@ -39,9 +39,9 @@ export function healthTiming(forMs: number | null): HazardRule {
   };
 }
 
-/** By a check of the file's, or of the image's where the file has none. */
-function isProbed({ facts }: HazardContext, service: ServiceModel): boolean {
-  if (hasHealthcheck(service)) return true;
+/** By a check of the file's, of ours, or of the image's where the file has none. */
+export function isProbed({ facts, draft }: HazardContext, name: string, service: ServiceModel): boolean {
+  if (hasHealthcheck(service) || draft.get('services', name, 'healthcheck') !== undefined) return true;
   const check = service.healthcheck;
   if (check?.disable || check?.test !== undefined) return false;
   return facts.images[service.image ?? '']?.hasHealthcheck ?? false;

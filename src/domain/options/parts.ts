@@ -20,4 +20,27 @@ export const PARTS: Readonly<Record<string, Schema>> = {
     properties: Object.fromEntries(HOOKS.map((point) => [point, HOOK])),
     additionalProperties: false,
   },
+  services: {
+    description: 'limits and a health check for single services, where the compose file and the image have none',
+    type: 'object',
+    additionalProperties: {
+      type: 'object',
+      properties: {
+        memory: { type: 'string', description: 'memory limit: 512m' },
+        cpus: { type: 'number', description: 'how many processors: 0.5' },
+        healthcheck: {
+          description: 'as in a compose file',
+          type: 'object',
+          properties: {
+            test: { type: 'array', items: { type: 'string' }, minItems: 1 },
+            interval: { type: 'string' },
+            timeout: { type: 'string' },
+            retries: { type: 'integer', minimum: 1 },
+          },
+          additionalProperties: false,
+        },
+      },
+      additionalProperties: false,
+    },
+  },
 };

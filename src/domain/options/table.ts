@@ -1,6 +1,7 @@
 import { ON_FULL } from '../admission.js';
 import { PORT_MODES } from '../ports.js';
 import { ON_UNHEALTHY } from '../recovery.js';
+import { FAST_STORAGE, LIMITS } from '../resources.js';
 import {
   choice,
   count,
@@ -220,6 +221,27 @@ const TABLE = {
     default: '10m',
     meaning: 'how long to wait for room: 90s, 2h',
     value: duration,
+  },
+  limits: {
+    flags: '--limits <which>',
+    key: 'limits',
+    default: 'none',
+    meaning: 'memory limits and health checks for known services that have none',
+    value: choice(LIMITS),
+  },
+  fastStorage: {
+    flags: '--fast-storage <where>',
+    key: 'fastStorage',
+    default: 'volume',
+    meaning: 'where known databases keep their data; tmpfs: in memory',
+    value: choice(FAST_STORAGE),
+  },
+  tuneDatabases: {
+    flags: '--tune-databases',
+    key: 'tuneDatabases',
+    default: 'false',
+    meaning: 'PostgreSQL without fsync and the like: fast, and lost in a crash of the machine',
+    value: onOff,
   },
   watchdog: {
     variable: 'DOCKER_MANUAL_WATCHDOG',

@@ -11,6 +11,9 @@ export interface SpecFlags {
   readonly hostNetwork?: Readonly<Record<string, 'convert' | 'exclusive' | 'share'>>;
   readonly binds?: Readonly<Record<string, 'private' | 'copy' | 'share'>>;
   readonly foreign?: Readonly<Record<string, 'share'>>;
+  readonly limits?: 'none' | 'recommended';
+  readonly fastStorage?: 'volume' | 'tmpfs' | 'auto';
+  readonly tuneDatabases?: boolean;
 }
 
 export interface AcquireFlags extends SpecFlags {
@@ -53,7 +56,8 @@ export function specOptions(flags: SpecFlags) {
     foreign: flags.foreign,
   });
   const spec = { files: flags.file, profiles: flags.profile, envFiles: flags.envFile, name: flags.name };
-  return { ...defined(spec), decisions };
+  const { limits, fastStorage, tuneDatabases } = flags;
+  return { ...defined({ ...spec, limits, fastStorage, tuneDatabases }), decisions };
 }
 
 export function acquireOptions(flags: AcquireFlags): AcquireOptions {

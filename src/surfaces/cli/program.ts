@@ -185,6 +185,9 @@ function withSpecOptions(command: Command): Command {
     .addOption(OPTIONS.ports())
     .addOption(OPTIONS.excludePorts())
     .addOption(OPTIONS.networkPool())
+    .addOption(OPTIONS.limits())
+    .addOption(OPTIONS.fastStorage())
+    .addOption(OPTIONS.tuneDatabases())
     .addOption(OPTIONS.stateDir());
 }
 
