@@ -5,9 +5,8 @@ import { parseSize } from './size.js';
 const MB = 1024 ** 2;
 
 /**
- * What a test's copy of a known service takes where nothing limits it, in MB: what it needs after its start with little
- * data in it, rounded up. Postgres, redis, mariadb, nats, nginx and rabbitmq are measured on this project's images; those
- * on a Java machine and clickhouse are what their vendors call the least for development.
+ * What a test's copy of a known service is counted with where nothing limits it, in MB. Chosen by order of magnitude for a
+ * server with little data in it, and not measured: they only have to keep many copies from being taken for nothing.
  */
 const ESTIMATES: Readonly<Record<string, number>> = {
   postgres: 128,

@@ -12,7 +12,7 @@ export class Bell {
     this.#file = join(folder, 'queue');
   }
 
-  /** 10 microseconds. Without the file nobody has ever waited here. */
+  /** One system call. Without the file nobody has ever waited here. */
   ring(): void {
     const now = new Date();
     try {
