@@ -29,3 +29,14 @@ services:
     ports: ["8080:8080"]
 ${more}`;
 }
+
+/** Three services that ignore SIGTERM, each waiting for the one before: `docker compose down` takes half a minute. */
+export const STUBBORN_CHAIN = `
+services:
+  a: &stubborn
+    image: ${FIXTURE_IMAGE}
+    entrypoint: ["sh", "-c", "trap '' TERM INT; while :; do sleep 1; done"]
+    healthcheck: { test: ["CMD", "true"], interval: 1s }
+  b: { <<: *stubborn, depends_on: { a: { condition: service_started } } }
+  c: { <<: *stubborn, depends_on: { b: { condition: service_started } } }
+`;
