@@ -38,7 +38,9 @@ export class Peer implements AsyncDisposable {
   /** Why this machine cannot have one; undefined where it can. */
   static missing(): string | undefined {
     if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'needs Linux, as root';
-    const tried = spawnSync('unshare', ['-n', 'sh', '-c', 'ip link add dm0 type veth peer name dm1'], { encoding: 'utf8' });
+    const tried = spawnSync('unshare', ['-n', 'sh', '-c', 'ip link add dm0 type veth peer name dm1'], {
+      encoding: 'utf8',
+    });
     return tried.status === 0 ? undefined : `no network namespaces here: ${tried.stderr || tried.error?.message}`;
   }
 
