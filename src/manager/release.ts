@@ -6,6 +6,7 @@ import { atPointCalmly, hookVariables, keptHooks } from './hooks.js';
 import { leaseFolder } from './lease-folder.js';
 import { thisProcess } from './machine.js';
 import { reap } from './reap.js';
+import { restoreLost } from './reconcile.js';
 
 /**
  * Ends one environment: takes the lease over (from here on its holder can change nothing), removes everything that
@@ -16,6 +17,8 @@ import { reap } from './reap.js';
  */
 export async function release(context: Context, leaseId: string, cause: string, cutShort = false): Promise<void> {
   const store = await context.store();
+  // "Not there" means released, unless the database has been lost: then the objects know of leases that it does not.
+  if (store.incomplete && !store.find(leaseId)) await restoreLost(context, new AbortController().signal);
   const held = store.find(leaseId);
   const lease = held && store.takeOver(held, thisProcess(), cause);
   if (!held || !lease) return;

@@ -57,6 +57,20 @@ export class FakeEngine implements Engine {
     this.#volumes.set(name, { id: name, name, labels: {}, createdAt: 0 });
   }
 
+  /** Something that is not ours, whatever its labels say. */
+  addForeign(kind: 'container' | 'network' | 'volume', name: string, labels: Labels): void {
+    if (kind === 'volume') this.#volumes.set(name, { id: name, name, labels, createdAt: Date.now() });
+    else if (kind === 'network') this.#networks.set(name, { id: name, name, labels, driver: 'bridge', subnets: [] });
+    else this.#containers.set(name, { ...newContainer(name, 'foreign', name, labels), status: 'running' });
+  }
+
+  /** As after the end of its process: nothing runs any more, everything is still there. */
+  restartEngine(): void {
+    for (const container of this.#containers.values()) {
+      if (container.status === 'running') Object.assign(container, { status: 'exited', exitCode: 143 });
+    }
+  }
+
   async ping() {
     this.#called('ping');
     return { engine: '26.1.5', api: '1.45' };
@@ -252,26 +266,11 @@ export class FakeEngine implements Engine {
     const override = run.override.services[service] ?? {};
     const ports = override.ports instanceof Replace ? (override.ports.value as Published[]) : [];
     this.#containers.set(id, {
-      id,
-      service,
-      name: `${run.project}-${service}-1`,
-      image: 'fake',
-      labels: override.labels as Labels,
-      status: 'created',
-      health: 'none',
-      exitCode: 0,
-      oomKilled: false,
-      startedAt: 0,
-      error: '',
-      restartCount: 0,
-      ports: {},
+      ...newContainer(id, service, `${run.project}-${service}-1`, override.labels as Labels),
       published: Object.fromEntries(
         ports.map((p) => [`${p.target}/${p.protocol}`, [{ host: p.host_ip, port: Number(p.published.split('-')[0]) }]]),
       ),
-      mounts: [],
       networks: [`${run.project}_default`],
-      addresses: [],
-      command: ['/entry'],
       healthLog: this.#behaviour[service]?.healthLog ?? [],
     });
   }
@@ -296,6 +295,30 @@ export class FakeEngine implements Engine {
 }
 
 const NO_EXTRAS = { rootless: false, addressPools: [], warnings: [] };
+
+function newContainer(id: string, service: string, name: string, labels: Labels): Container {
+  return {
+    id,
+    service,
+    name,
+    image: 'fake',
+    labels,
+    status: 'created',
+    health: 'none',
+    exitCode: 0,
+    oomKilled: false,
+    startedAt: 0,
+    error: '',
+    restartCount: 0,
+    ports: {},
+    published: {},
+    mounts: [],
+    networks: [],
+    addresses: [],
+    command: ['/entry'],
+    healthLog: [],
+  };
+}
 
 interface Published {
   readonly target: number;
