@@ -3,7 +3,8 @@
 //   kills    owners, their children and watchdogs die at random moments of a lease's life; --rounds is the number of deaths
 //   engine   the engine is restarted, killed or frozen while somebody acquires or releases
 //   clocks   clocks jump, owners are suspended or blocked, process numbers are used again: no living lease is reaped
-//   store    writers of one store are killed; --rounds is their number. Processes claim at once from ports that just suffice
+//   store    writers of one store are killed; --rounds is their number. Processes claim at once from ports that just suffice,
+//            and 32 of them beside others that grab ports
 //   peers    the same deaths for docker compose, testcontainers-node and dockest (installed into .cache)
 //
 // Works on dist/ from outside, on an engine of its own (Linux, as root) of which every object is counted before and after.
