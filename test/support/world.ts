@@ -85,12 +85,18 @@ export class World implements AsyncDisposable {
     return sweep(this.#context, NEVER);
   }
 
+  /** A manager closes only what it has opened itself. */
+  async #close(): Promise<void> {
+    await this.manager.close();
+    await this.#context.close();
+  }
+
   turnClock(ms: number): void {
     this.#clock += ms;
   }
 
   async damage(how: (typeof DAMAGES)[number]): Promise<void> {
-    await this.manager.close();
+    await this.#close();
     const file = join(this.#config.stateDir, 'store.db');
     if (how === 'deleted') for (const ending of ['', '-wal', '-shm']) rmSync(file + ending, { force: true });
     else if (how === 'garbage') writeFileSync(file, 'this was a database once');
@@ -134,7 +140,7 @@ export class World implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     Date.now = this.#now;
     await Promise.all(this.holdings.map(({ owner }) => owner && endProcess(owner)));
-    await this.manager.close();
+    await this.#close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
