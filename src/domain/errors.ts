@@ -155,7 +155,7 @@ export const CATALOGUE = {
   },
   BUILD_FAILED: {
     family: 'start',
-    message: 'Building service "{service}" failed: {reason}{log}',
+    message: 'Building service "{service}" by {dockerfile} failed{at}: {reason}{log}',
     hint: '`docker compose build {service}` with the same files shows the whole build log.',
   },
   CREATE_FAILED: {

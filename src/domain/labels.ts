@@ -7,6 +7,10 @@ export const LABEL = {
   store: 'dev.docker-manual.store',
   /** What the lease was claimed for, as JSON: enough to know its owner when the store has been lost. */
   claim: 'dev.docker-manual.claim',
+  /** Of an image that we have built: the hash of all that it was made of, or "unknown". Its containers bear it too. */
+  build: 'dev.docker-manual.build',
+  /** The store that has built an image: only that one removes it. */
+  buildStore: 'dev.docker-manual.build-store',
 } as const;
 
 export type Labels = Readonly<Record<string, string>>;

@@ -13,7 +13,9 @@ export interface ComposeModel {
 
 export interface ServiceModel {
   readonly image?: string;
-  readonly build?: { readonly context?: string; readonly dockerfile?: string; readonly tags?: readonly string[] };
+  readonly build?: BuildModel;
+  readonly platform?: string;
+  readonly pull_policy?: string;
   readonly container_name?: string;
   readonly command?: readonly string[] | null;
   readonly entrypoint?: readonly string[] | null;
@@ -57,6 +59,18 @@ export interface ServiceModel {
   readonly provider?: unknown;
   readonly configs?: readonly { readonly source: string }[];
   readonly secrets?: readonly { readonly source: string }[];
+}
+
+/** What is read of it here; all the rest counts for what comes out too. */
+export interface BuildModel {
+  readonly context?: string;
+  readonly dockerfile?: string;
+  readonly dockerfile_inline?: string;
+  readonly args?: Readonly<Record<string, string | null>>;
+  readonly additional_contexts?: Readonly<Record<string, string>>;
+  readonly tags?: readonly string[];
+  readonly no_cache?: boolean;
+  readonly pull?: boolean;
 }
 
 export interface PortModel {

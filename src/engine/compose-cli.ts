@@ -5,10 +5,11 @@ import { fileError } from '../domain/file-errors.js';
 import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import { type Endpoint, endpointEnvironment } from './endpoint.js';
-import type { ComposeRun } from './engine.js';
+import type { BuildRun, ComposeRun } from './engine.js';
 import { classifyComposeError, classifyComposeWarning } from './failures/classify.js';
 import { failedStep } from './failures/compose-text.js';
 import type { ComposeOperation } from './failures/rule.js';
+import { eachLine } from './lines.js';
 
 /** Variables that would make Compose choose other files, another project or another engine than we name. */
 const STEERING = [
@@ -19,6 +20,9 @@ const STEERING = [
   'DOCKER_HOST',
   'DOCKER_CONTEXT',
 ];
+
+/** Images are here before containers are made: a service with `pull_policy: always` would be pulled once for each. */
+const PULLED = ['--pull', 'never'];
 
 /** Runs `docker compose`; the only place that starts a docker process. */
 export class ComposeCli {
@@ -49,23 +53,33 @@ export class ComposeCli {
     return this.resolve({ ...run, files: [...run.files, run.overrideFile] }, run.project, signal);
   }
 
-  async pull(spec: Spec, project: string, services: readonly string[], signal: AbortSignal): Promise<void> {
-    const args = [...fileArguments(spec), '-p', project, 'pull', '--quiet', '--', ...services];
-    await this.#run('compose pull', args, signal, { service: services.join(', '), image: '' });
+  async pull(
+    spec: Spec,
+    project: string,
+    service: string,
+    signal: AbortSignal,
+    onLine?: (line: string) => void,
+  ): Promise<void> {
+    const args = ['--progress', 'plain', ...fileArguments(spec), '-p', project, 'pull', '--', service];
+    await this.#run('compose pull', args, signal, { service, image: '' }, onLine);
   }
 
-  async build(run: ComposeRun, services: readonly string[], signal: AbortSignal): Promise<void> {
-    await this.#project('compose build', run, ['build', '--', ...services], signal, { service: services.join(', ') });
+  async build(run: BuildRun, signal: AbortSignal): Promise<void> {
+    await writeOverride(run);
+    const files = fileArguments({ ...run, files: [...run.files, run.overrideFile] });
+    const flags = [...(run.noCache ? ['--no-cache'] : []), ...(run.pull ? ['--pull'] : [])];
+    const args = ['--progress', 'plain', ...files, '-p', run.project, 'build', ...flags, '--', ...run.services];
+    await this.#run('compose build', args, signal, { service: run.services.join(', '), dockerfile: '' }, run.onLine);
   }
 
   async create(run: ComposeRun, signal: AbortSignal): Promise<void> {
-    await this.#project('compose create', run, ['create', '--no-build'], signal, { project: run.project });
+    await this.#project('compose create', run, ['create', '--no-build', ...PULLED], signal, { project: run.project });
   }
 
   async up(run: ComposeRun, service: string, signal: AbortSignal): Promise<void> {
     // The override is not written anew: another service's `up` may be reading it.
     const files = fileArguments({ ...run, files: [...run.files, run.overrideFile] });
-    const command = ['up', '--detach', '--no-build', '--no-deps', '--no-recreate', '--', service];
+    const command = ['up', '--detach', '--no-build', ...PULLED, '--no-deps', '--no-recreate', '--', service];
     const args = ['--progress', 'plain', ...files, '-p', run.project, ...command];
     await this.#run('compose up', args, signal, { project: run.project, evidence: '' });
   }
@@ -78,17 +92,8 @@ export class ComposeCli {
     signal: AbortSignal,
   ): Promise<void> {
     const files = fileArguments({ ...spec, files: [...spec.files, overrideFile] });
-    const command = [
-      'up',
-      '--detach',
-      '--no-build',
-      '--no-deps',
-      '--force-recreate',
-      '--timeout',
-      '0',
-      '--',
-      ...services,
-    ];
+    const options = ['--no-deps', '--force-recreate', '--timeout', '0'];
+    const command = ['up', '--detach', '--no-build', ...PULLED, ...options, '--', ...services];
     const args = ['--progress', 'plain', ...files, '-p', project, ...command];
     await this.#run('compose up', args, signal, { project, evidence: '' });
   }
@@ -114,6 +119,7 @@ export class ComposeCli {
     args: readonly string[],
     signal: AbortSignal,
     params: ErrorParams,
+    onLine?: (line: string) => void,
   ): Promise<string> {
     signal.throwIfAborted();
     const child = execa('docker', ['compose', ...args], {
@@ -125,6 +131,7 @@ export class ComposeCli {
       reject: false,
       maxBuffer: 64 * 1024 * 1024,
     });
+    if (onLine) for (const stream of [child.stdout, child.stderr]) eachLine(stream, onLine);
     const stop = () => endGroup(child.pid);
     signal.addEventListener('abort', stop, { once: true });
     const result = await child;
@@ -139,8 +146,9 @@ export class ComposeCli {
       throw new EnvironmentError('COMPOSE_UNAVAILABLE', { reason: 'the command "docker" is not on the PATH' });
     }
     const said = result.stderr || (result.shortMessage ?? '');
-    const log = failedStep(`${result.stdout}\n${result.stderr}`);
-    throw classifyComposeError(operation, this.#endpoint.described, said, { ...params, log });
+    const output = `${result.stdout}\n${result.stderr}`;
+    const known = { ...params, ...failedStep(output) };
+    throw classifyComposeError(operation, this.#endpoint.described, said, known);
   }
 }
 

@@ -18,6 +18,7 @@ export async function listContainers(
     id: c.Id,
     name: (c.Names[0] ?? '').replace(/^\//, ''),
     labels: c.Labels,
+    image: c.Image,
     service: c.Labels[SERVICE_LABEL] ?? '',
     status: c.State as ContainerSummary['status'],
     text: c.Status,

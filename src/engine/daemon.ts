@@ -18,6 +18,7 @@ import type {
   EngineInfo,
   EngineVersion,
   ImageDetail,
+  ImageObject,
   LabelFilter,
   LogLine,
   LogOptions,
@@ -65,9 +66,44 @@ export class Daemon {
     const test = (found.Config.Healthcheck as { Test?: string[] } | undefined)?.Test;
     return {
       id: found.Id,
+      labels: found.Config.Labels ?? {},
       hasHealthcheck: test !== undefined && test.length > 0 && test[0] !== 'NONE',
       exposedPorts: Object.keys(found.Config.ExposedPorts ?? {}),
     };
+  }
+
+  async tagImage(reference: string, name: string, signal: AbortSignal): Promise<void> {
+    const cut = name.lastIndexOf(':');
+    const [repo, tag] = [name.slice(0, cut), name.slice(cut + 1)];
+    await this.#call('tag image', signal, (abortSignal) =>
+      this.#docker.getImage(reference).tag({ repo, tag, abortSignal }),
+    );
+  }
+
+  async removeImage(reference: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      await unlessGone(() =>
+        this.#call('remove image', signal, (abortSignal) => this.#docker.getImage(reference).remove({ abortSignal })),
+      );
+      return true;
+    } catch (error) {
+      const cause =
+        error instanceof EnvironmentError ? (error.cause as { statusCode?: number } | undefined) : undefined;
+      if (cause?.statusCode === 409) return false;
+      throw error;
+    }
+  }
+
+  async images(labels: LabelFilter, signal: AbortSignal): Promise<ImageObject[]> {
+    const list = await this.#call('list images', signal, (abortSignal) =>
+      this.#docker.listImages({ filters: { label: labelFilters(labels) }, abortSignal }),
+    );
+    return list.map((image) => ({
+      id: image.Id,
+      names: (image.RepoTags ?? []).filter((name) => name !== '<none>:<none>'),
+      labels: image.Labels ?? {},
+      createdAt: image.Created * 1000,
+    }));
   }
 
   async inspect(id: string, signal: AbortSignal): Promise<ContainerDetail | undefined> {

@@ -27,10 +27,22 @@ export interface Engine {
   resolveRun(run: ComposeRun, signal: AbortSignal): Promise<ComposeModel>;
   /** What the engine knows of an image; undefined where it does not have it. */
   image(reference: string, signal: AbortSignal): Promise<ImageDetail | undefined>;
-  /** `docker compose pull` of the named services. */
-  pull(spec: Spec, project: string, services: readonly string[], signal: AbortSignal): Promise<void>;
-  /** `docker compose build` of the named services. */
-  build(run: ComposeRun, services: readonly string[], signal: AbortSignal): Promise<void>;
+  /** `docker compose pull` of one service's image; told each line that it writes. */
+  pull(
+    spec: Spec,
+    project: string,
+    service: string,
+    signal: AbortSignal,
+    onLine?: (line: string) => void,
+  ): Promise<void>;
+  /** `docker compose build`. @throws BUILD_FAILED */
+  build(run: BuildRun, signal: AbortSignal): Promise<void>;
+  /** Gives an image one more name, "repository:tag"; whatever had it loses it. */
+  tagImage(reference: string, name: string, signal: AbortSignal): Promise<void>;
+  /** Takes a name, or an image without one, away. False when a container still needs it; already gone counts as done. */
+  removeImage(reference: string, signal: AbortSignal): Promise<boolean>;
+  /** Images that bear the labels. */
+  images(labels: LabelFilter, signal: AbortSignal): Promise<ImageObject[]>;
   /** `docker compose create`: networks, volumes and containers, nothing started. */
   create(run: ComposeRun, signal: AbortSignal): Promise<void>;
   /** `docker compose up` of one service whose containers are there, waiting for no other. */
@@ -172,8 +184,27 @@ export interface ComposeRun extends Spec {
   readonly overrideFile: string;
 }
 
+export interface BuildRun extends ComposeRun {
+  readonly services: readonly string[];
+  readonly noCache: boolean;
+  /** Asks the registry for newer base images. */
+  readonly pull: boolean;
+  /** Told each line that the builder writes. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** An image with the names that it has here; none when another image has got them. */
+export interface ImageObject {
+  readonly id: string;
+  readonly names: readonly string[];
+  readonly labels: Labels;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
 export interface ImageDetail {
   readonly id: string;
+  readonly labels: Labels;
   readonly hasHealthcheck: boolean;
   /** "5432/tcp", … */
   readonly exposedPorts: readonly string[];
@@ -200,6 +231,8 @@ export interface VolumeObject extends NamedObject {
 }
 
 export interface ContainerSummary extends NamedObject {
+  /** As it was named when the container was made; its id when that name has gone to another. */
+  readonly image: string;
   readonly service: string;
   readonly status: Observation['status'];
   /** The engine's line for people, "Up 3 minutes (healthy)". */

@@ -1,4 +1,5 @@
 import type { ServiceAddress } from '../domain/addresses.js';
+import type { BuildPolicy, PullPolicy } from '../domain/build/policy.js';
 import type { Decisions } from '../domain/decisions.js';
 import { EnvironmentError } from '../domain/errors.js';
 import type { HookPoint, Hooks } from '../domain/hooks.js';
@@ -15,6 +16,8 @@ import type { Engine } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import { admitted, type QueueOptions } from './admit.js';
 import { type BroughtUp, bringUp } from './bring-up.js';
+import { contentOf } from './build/identify.js';
+import { buildOptions } from './build/options.js';
 import { baseOf, type Claimed } from './claim.js';
 import { type FileOptions, findSpec } from './compose-files.js';
 import type { Config } from './config.js';
@@ -72,6 +75,12 @@ export interface AcquireOptions extends FileOptions, QueueOptions, ResourceOptio
    * False by default; else DOCKER_MANUAL_START_ENGINE.
    */
   readonly startEngine?: boolean;
+  /** Which of what the file builds is built: `app`, all that has changed, by default. See docs/builds.md. */
+  readonly build?: BuildPolicy;
+  /** The same in the words of the original: true is `app`, false is `none`. `build` goes first. */
+  readonly noCacheAppCode?: boolean;
+  /** When images are pulled; by default as the file says of each service, else when they are missing. */
+  readonly pull?: PullPolicy;
   /** How the holder is called in `status` and in errors; the running script's name by default. */
   readonly owner?: string;
   /**
@@ -104,6 +113,7 @@ export interface AcquiredService extends ServiceAddress {
 export async function acquire(context: Context, options: AcquireOptions): Promise<AcquiredEnvironment> {
   checkOnUnhealthy(options);
   checkHooks(options.hooks ?? {});
+  buildOptions(options);
   const journal = new Journal(context.config.onProgress);
   const config = { ...context.config, onProgress: journal.onProgress };
   const steps = new Steps(options.signal, config.onProgress);
@@ -118,8 +128,9 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
   const { mode = 'dedicated', decisions = {}, portMode = 'range', name } = options;
   const resources = await resourcesOf({ config, engine, store, owner, template, mode, signal: steps.signal }, options);
   const base = baseOf({ config, files, name });
-  const use =
-    mode === 'shared' ? useOf(sharedKey(base, template, decisions, portMode, resources), owner, options) : undefined;
+  const content = mode === 'shared' ? await contentOf(config, engine, template, steps.signal) : [];
+  const key = sharedKey(base, template, decisions, portMode, resources, ...content);
+  const use = mode === 'shared' ? useOf(key, owner, options) : undefined;
   for (;;) {
     const joined = use && (await steps.run('claim', () => joinShared(context, use, steps.signal)));
     if (joined)
@@ -176,6 +187,7 @@ async function make(context: Context, making: Making): Promise<AcquiredEnvironme
       waits: { ...recommendedWaits(model, making.resources), ...waitsFor(model, options.waits ?? {}) },
       waitTimeout: options.waitTimeout ?? DEFAULT_WAIT_TIMEOUT,
       accelerate: options.accelerate !== false,
+      ...buildOptions(options),
     };
     const broughtUp = await bringUp(task, lease);
     const { env } = addressesOf(

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { publishedPorts } from '../domain/bindings.js';
+import type { BuildPolicy, PullPolicy } from '../domain/build/policy.js';
 import type { Decisions } from '../domain/decisions.js';
 import type { HostFacts } from '../domain/hazards/hazard.js';
 import { leaseLabels } from '../domain/labels.js';
@@ -12,11 +13,12 @@ import { readyTimeout, type Verdict } from '../domain/verdict.js';
 import type { Waits } from '../domain/wait.js';
 import type { ComposeRun, ContainerEvent, Engine } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
+import { buildImages, tagsOf } from './build/build.js';
 import type { Config } from './config.js';
 import { type Attempt, answerFailure } from './conflict.js';
 import type { Context } from './context.js';
 import { Deadline } from './deadline.js';
-import { buildServices, IMAGES_TIMEOUT, pullMissing } from './images.js';
+import { IMAGES_TIMEOUT, pullImages } from './images.js';
 import { makeLeaseFolder } from './lease-folder.js';
 import { freeBlock } from './ports.js';
 import { readBack } from './read-back.js';
@@ -44,6 +46,9 @@ export interface BringUp {
   /** From the creation of the first container until everything is ready. Milliseconds. */
   readonly waitTimeout: number;
   readonly accelerate: boolean;
+  readonly build: BuildPolicy;
+  /** Absent: as the file says of each service. */
+  readonly pull: PullPolicy | undefined;
 }
 
 export interface BroughtUp {
@@ -56,11 +61,7 @@ export interface BroughtUp {
 export async function bringUp(task: BringUp, claimed: LeaseRecord): Promise<BroughtUp> {
   let lease = await freeBlock(task.config, task.store, claimed, publishedPorts(task.model));
   lease = task.store.transition(lease, 'starting');
-  const facts = await task.steps.run('images', async () => {
-    using limit = new Deadline(IMAGES_TIMEOUT, task.steps.signal);
-    const { config, engine, files, model } = task;
-    return pullMissing(config.stateDir, engine, files, model, task.facts, config.onProgress, limit.signal);
-  });
+  const facts = await task.steps.run('images', () => haveImages(task));
   let next: Pick<Attempt, 'lease' | 'swept'> = { lease, swept: false };
   for (let number = 1; ; number++) {
     const plan = planFor(task, facts, next.lease);
@@ -70,6 +71,15 @@ export async function bringUp(task: BringUp, claimed: LeaseRecord): Promise<Brou
       next = await answerFailure(task, { number, plan, ...next }, error);
     }
   }
+}
+
+/** Pulls and builds; what is built has a tag of its own content, so the plan comes after it. */
+async function haveImages(task: BringUp): Promise<HostFacts> {
+  using limit = new Deadline(IMAGES_TIMEOUT, task.steps.signal);
+  const { signal } = limit;
+  const facts = await pullImages({ ...task, signal }, task.facts);
+  const built = await buildImages({ ...task, pull: task.pull === 'always', signal });
+  return { ...facts, builds: tagsOf(built) };
 }
 
 function planFor(task: BringUp, facts: HostFacts, lease: LeaseRecord): Plan {
@@ -96,10 +106,6 @@ async function tryOnce(task: BringUp, lease: LeaseRecord, plan: Plan): Promise<B
   const folder = makeLeaseFolder(config, lease);
   const overrideFile = join(folder, 'override.yml');
   const run: ComposeRun = { ...task.files, project: lease.project, override: plan.override, overrideFile };
-  await steps.run('images', async () => {
-    using limit = new Deadline(IMAGES_TIMEOUT, steps.signal);
-    await buildServices(engine, run, model, config.onProgress, limit.signal);
-  });
   await createAndStart(task, lease, run, plan);
   const bindings = await steps.run('verify', () =>
     readBack(engine, lease, model, plan.bindings, task.portMode, steps.signal),

@@ -1,4 +1,5 @@
 import type { Finding } from '../domain/reconcile.js';
+import { type OldImage, oldImages, removeOldImage } from './build/old-images.js';
 import type { Context } from './context.js';
 import { compare } from './reconcile.js';
 import type { Removal } from './stop.js';
@@ -14,7 +15,8 @@ export interface CleanOptions {
 
 /**
  * Removes what nobody holds any more; with `all`, everything of this state folder on this engine. Leases that the store
- * has lost are written into it again first. Nothing else is ever looked at.
+ * has lost are written into it again first. Of images, those
+ * that were built here and are no longer used. Nothing else is ever looked at.
  */
 export async function clean(context: Context, options: CleanOptions): Promise<Removal> {
   const signal = options.signal ?? new AbortController().signal;
@@ -25,8 +27,12 @@ export async function clean(context: Context, options: CleanOptions): Promise<Re
   const kept = plan.filter((f) => f.action === 'keep').map(entry);
   kept.push(...unreadable.map((id) => ({ project: id, cause: 'it does not say whose it is' })));
   const remove = plan.filter((f) => f.action === 'remove');
-  if (options.dryRun) return { removed: remove.map(entry), kept };
   const store = await context.store();
+  const all = options.all === true;
+  if (options.dryRun) {
+    const images = await oldImages(engine, store, all, signal);
+    return { removed: [...remove.map(entry), ...images.map(imageEntry)], kept };
+  }
   for (const { lease, lost, cause } of plan) if (lost) store.restore(lease, { cause });
   const removed: { project: string; cause: string }[] = [];
   await Promise.all(
@@ -39,7 +45,15 @@ export async function clean(context: Context, options: CleanOptions): Promise<Re
       }
     }),
   );
+  // After the environments, whose containers need them.
+  for (const image of await oldImages(engine, store, all, signal)) {
+    if (await removeOldImage(engine, store, image, signal)) removed.push(imageEntry(image));
+  }
   return { removed, kept };
+}
+
+function imageEntry({ reference, cause }: OldImage): { project: string; cause: string } {
+  return { project: `image ${reference}`, cause };
 }
 
 function takenToo(finding: Finding): Finding {

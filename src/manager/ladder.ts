@@ -33,6 +33,8 @@ export interface Climb {
   readonly waits: Waits;
   /** For each rung, until the services are ready. Milliseconds. */
   readonly waitTimeout: number;
+  /** The means that are tried; all of them by default. */
+  readonly rungs?: readonly Rung[];
   readonly signal: AbortSignal;
 }
 
@@ -52,7 +54,7 @@ export function alone<T>(
 export async function climb(task: Climb): Promise<{ rung: Rung; record: LeaseRecord }> {
   const { store, record, services } = task;
   let failure: EnvironmentError | undefined;
-  for (const rung of RUNGS) {
+  for (const rung of task.rungs ?? RUNGS) {
     try {
       failure = await failureOf(task, rung);
     } finally {

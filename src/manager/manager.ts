@@ -24,6 +24,7 @@ import type { Logs, LogsOptions } from './log-request.js';
 import { checkKeys } from './options.js';
 import type { PlanOptions, PlanReport } from './plan.js';
 import type { PortHolderOptions, PortsOptions, PortsReport } from './published.js';
+import type { RebuildOptions, Rebuilt } from './rebuild.js';
 import type { Recovered, RecoverOptions } from './recover.js';
 import type { ResetOptions, ResetReport } from './reset.js';
 import type { Restarted, RestartOptions } from './restart.js';
@@ -133,6 +134,19 @@ export class Manager {
     checkKeys('restart', options, ['name', 'services', 'waitTimeout', 'cwd', 'signal']);
     const { restart } = await import('./restart.js');
     return this.#as('restart', async () => restart(await this.#opened(), options));
+  }
+
+  /**
+   * Builds what the files build and has changed, and replaces it in the environment of this folder: new containers of the
+   * same addresses, waited for until they are ready. When they do not become so, the former ones come back.
+   *
+   * @throws BUILD_FAILED, SERVICE_FAILED, READY_TIMEOUT
+   */
+  async rebuild(options: RebuildOptions = {}): Promise<Rebuilt> {
+    checkKeys('rebuild', options, REBUILD_KEYS);
+    const [context, settled] = await this.#settled(options);
+    const { rebuild } = await import('./rebuild.js');
+    return this.#as('rebuild', () => rebuild(context, withSettings(options, settled, REBUILD_KEYS)));
   }
 
   /**
@@ -383,6 +397,9 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'keepOnFailure',
   'onUnhealthy',
   'startEngine',
+  'build',
+  'noCacheAppCode',
+  'pull',
   'owner',
   'waits',
   'portMode',
@@ -412,6 +429,7 @@ const PLAN_KEYS = [
   'tuneDatabases',
   'signal',
 ];
+const REBUILD_KEYS = ['files', 'profiles', 'envFiles', 'cwd', 'services', 'noCache', 'waitTimeout', 'signal'];
 const GRAPH_KEYS = ['files', 'profiles', 'envFiles', 'cwd', 'format', 'signal'];
 
 function without(keys: readonly string[], left: string): string[] {

@@ -12,6 +12,7 @@ import { projectBase, projectName } from '../domain/project-name.js';
 import { checkResources, type ResourceOptions, type Resources } from '../domain/resources.js';
 import { chooseSubnet, formatSubnet, type Subnet } from '../domain/subnet.js';
 import type { Engine } from '../engine/engine.js';
+import { type BuildReport, reportBuilds } from './build/report.js';
 import { type FileOptions, findSpec, folderName } from './compose-files.js';
 import type { Context } from './context.js';
 import { hostFacts } from './host-facts.js';
@@ -32,6 +33,8 @@ export interface PlanReport {
   readonly hazards: readonly LocatedHazard[];
   /** Decisions that are still open: an acquire would refuse. */
   readonly open: readonly LocatedHazard[];
+  /** What the file builds, and whether a start would build it. */
+  readonly builds: readonly BuildReport[];
   /** With `twice`: true when the two copies have nothing in common but what is declared to be shared. */
   readonly disjoint?: boolean;
   /** With `twice`: what they have in common. */
@@ -51,7 +54,12 @@ export async function plan(context: Context, options: PlanOptions): Promise<Plan
     ...options,
     fastStorage: (options.fastStorage ?? 'volume') === 'volume' ? 'volume' : 'tmpfs',
   };
-  const facts = await hostFacts(withoutDaemon(engine), template, files.directory, signal);
+  const around = { stateDir: config.stateDir, engine: withoutDaemon(engine), env: config.env, model: template, signal };
+  const builds = await reportBuilds(around);
+  const facts = {
+    ...(await hostFacts(withoutDaemon(engine), template, files.directory, signal)),
+    builds: Object.fromEntries(builds.flatMap(({ service, tag }) => (tag === null ? [] : [[service, tag]]))),
+  };
   const decisions = options.decisions ?? {};
   const base = projectBase(options.name ?? (config.env.COMPOSE_PROJECT_NAME || folderName(files)));
   const copies = ['00000001', '00000002'].map((id, i) =>
@@ -70,6 +78,7 @@ export async function plan(context: Context, options: PlanOptions): Promise<Plan
     services: Object.keys(template.services),
     hazards,
     open: hazards.filter((hazard) => hazard.class === 'decision'),
+    builds,
   };
   if (!options.twice || report.open.length > 0) return report;
   const common = await commonToBoth(engine, files, copies, base, signal);

@@ -15,7 +15,11 @@ export type Progress =
   /** There is no room for it yet: its place, what it needs, and who holds what. Told at every change. */
   | { readonly type: 'queued'; readonly name: string; readonly text: string }
   | { readonly type: 'fetching'; readonly project: string; readonly images: readonly string[] }
+  /** How far the pull of an image is: "30.8 of 40.0 MB". */
+  | { readonly type: 'pull-progress'; readonly project: string; readonly image: string; readonly text: string }
   | { readonly type: 'building'; readonly project: string; readonly services: readonly string[] }
+  /** What the builder is at: "app 2/3 RUN npm ci". */
+  | { readonly type: 'build-step'; readonly project: string; readonly step: string }
   | {
       readonly type: 'retry';
       readonly project: string;

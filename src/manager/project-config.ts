@@ -1,3 +1,4 @@
+import type { BuildPolicy, PullPolicy } from '../domain/build/policy.js';
 import type { Decisions } from '../domain/decisions.js';
 import type { Hooks } from '../domain/hooks.js';
 import type { Mode } from '../domain/lease.js';
@@ -22,6 +23,9 @@ export interface ProjectConfig {
   readonly waitTimeout?: Duration;
   readonly accelerate?: boolean;
   readonly keepOnFailure?: boolean;
+  readonly build?: BuildPolicy;
+  readonly noCacheAppCode?: boolean;
+  readonly pull?: PullPolicy;
   readonly onUnhealthy?: OnUnhealthy;
   readonly startEngine?: boolean;
   readonly ports?: string;

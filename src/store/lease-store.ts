@@ -17,6 +17,7 @@ import { choosePorts, chooseSubnets, type PortRequest, type SubnetRequest } from
 import { openDatabase, type StoreDatabase } from './database.js';
 import type { SqliteConnection, SqlValue } from './drivers/driver.js';
 import { History } from './history.js';
+import { ImageRecords } from './image-records.js';
 import { forgetPredecessor, predecessor } from './origin.js';
 import { insertRow, type Row, toRecord } from './rows.js';
 import { SharedLeases } from './shared-leases.js';
@@ -58,6 +59,7 @@ export class LeaseStore {
   readonly watch: WatchSeat;
   readonly shared: SharedLeases;
   readonly queue: AdmissionQueue;
+  readonly images: ImageRecords;
 
   /** @throws STATE_DIR_UNUSABLE, STORE_FULL, STORE_READ_ONLY, STORE_BUSY, STORE_TOO_NEW, STORE_DRIVER_UNFIT */
   constructor(folder: string, now: () => number = Date.now) {
@@ -68,6 +70,7 @@ export class LeaseStore {
     this.watch = new WatchSeat(this.#store);
     this.shared = new SharedLeases(this.#store, this.history);
     this.queue = new AdmissionQueue(this.#store, folder, now);
+    this.images = new ImageRecords(this.#store, now);
     this.id = this.#store.id;
   }
 

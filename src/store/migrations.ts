@@ -65,6 +65,25 @@ const STEPS: readonly string[] = [
     renewals  INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   `,
+  `
+  CREATE TABLE builds (
+    engine     TEXT NOT NULL,
+    image      TEXT NOT NULL,
+    tree       TEXT NOT NULL,
+    begun_at   INTEGER NOT NULL,
+    used_at    INTEGER NOT NULL,
+    full_build INTEGER NOT NULL,
+    lock_files TEXT NOT NULL,
+    PRIMARY KEY (engine, image)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX builds_by_tree ON builds (engine, tree, used_at);
+  CREATE TABLE pulls (
+    engine   TEXT NOT NULL,
+    image    TEXT NOT NULL,
+    begun_at INTEGER NOT NULL,
+    PRIMARY KEY (engine, image)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**

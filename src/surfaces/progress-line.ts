@@ -22,6 +22,10 @@ function textOf(progress: Progress): string | undefined {
       return `${progress.project}: pulling ${progress.images.join(', ')}`;
     case 'building':
       return `${progress.project}: building ${progress.services.join(', ')}`;
+    case 'pull-progress':
+      return `${progress.project}: ${progress.image}: ${progress.text}`;
+    case 'build-step':
+      return `${progress.project}: ${progress.step}`;
     case 'retry':
       return `${progress.project}: ${progress.reason}; attempt ${progress.attempt} of ${progress.of}`;
     case 'service':

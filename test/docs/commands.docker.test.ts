@@ -3,7 +3,7 @@ import { delimiter } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { CLI } from '../support/run-cli.js';
-import { Scope } from '../support/scope.js';
+import { FIXTURE_IMAGE, Scope } from '../support/scope.js';
 import { fixture, POSTGRES_AND_REDIS } from '../support/stacks.js';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
@@ -23,6 +23,15 @@ function commandsOf(page: string): string[] {
 const STACKS: Readonly<Record<string, string>> = {
   'docs/reset.md': POSTGRES_AND_REDIS,
   'docs/resources.md': POSTGRES_AND_REDIS,
+  'docs/builds.md': `
+services:
+  app:
+    build:
+      context: .
+      dockerfile_inline: |
+        FROM ${FIXTURE_IMAGE}
+        COPY package.json /
+`,
 };
 
 /**

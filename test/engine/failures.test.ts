@@ -76,8 +76,10 @@ describe('what Compose writes', () => {
 
   it('shows the last lines of the failed step of a build', () => {
     const step = ' > [web 2/2] RUN npm ci:\n0.2 hello\n\n0.3 npm error ENOENT\n------';
-    expect(failedStep(`#5 0.2 hello\n------\n${step}\nfailed to solve`)).toBe('\n  0.2 hello\n  0.3 npm error ENOENT');
-    expect(failedStep('failed to solve: no such image')).toBe('');
+    expect(failedStep(`#5 0.2 hello\n------\n${step}\nfailed to solve`)).toMatchObject({
+      log: '\n  0.2 hello\n  0.3 npm error ENOENT',
+    });
+    expect(failedStep('failed to solve: no such image')).toEqual({ at: '', log: '' });
   });
 });
 

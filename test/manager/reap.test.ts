@@ -28,6 +28,7 @@ it('removes the anonymous volume of a container that the engine has removed with
     id: 'c1',
     name: 'shop-a1-web-1',
     labels,
+    image: '',
     service: 'web',
     status: 'running',
     text: 'Up',

@@ -94,11 +94,18 @@ export class FakeEngine implements Engine {
   }
 
   async image() {
-    return { id: 'sha256:0', hasHealthcheck: false, exposedPorts: [] };
+    return { id: 'sha256:0', labels: {}, hasHealthcheck: false, exposedPorts: [] };
   }
 
   async pull() {}
   async build() {}
+  async tagImage() {}
+  async removeImage() {
+    return true;
+  }
+  async images() {
+    return [];
+  }
 
   async create(run: ComposeRun) {
     this.#called('create');

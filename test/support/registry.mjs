@@ -1,5 +1,6 @@
 // An image registry that refuses in every way that registries refuse; run on a private engine's network:
-//   registry.mjs PORT      prints "listening" once it does, and "asked" when it will never answer
+//   registry.mjs PORT [--tell]   prints "listening" once it does, and "asked" when it will never answer; with --tell each
+//                                request. "small" is an image that can be pulled.
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { gzipSync } from 'node:zlib';
@@ -8,6 +9,17 @@ import { gzipSync } from 'node:zlib';
 const layer = gzipSync(Buffer.concat([tarHeader('large', 40_000_000), randomBytes(40_000_000), Buffer.alloc(2048)]), {
   level: 0,
 });
+const smallTar = Buffer.concat([tarHeader('small', 3_000_000), randomBytes(3_000_000), Buffer.alloc(448 + 1024)]);
+const small = gzipSync(smallTar, { level: 0 });
+const smallConfig = Buffer.from(
+  JSON.stringify({
+    architecture: 'amd64',
+    os: 'linux',
+    config: {},
+    rootfs: { type: 'layers', diff_ids: [digest(smallTar)] },
+  }),
+);
+const smallManifest = manifestOf(smallConfig, small);
 const config = Buffer.from(
   JSON.stringify({
     architecture: 'amd64',
@@ -16,14 +28,7 @@ const config = Buffer.from(
     rootfs: { type: 'layers', diff_ids: [digest(layer)] },
   }),
 );
-const manifest = Buffer.from(
-  JSON.stringify({
-    schemaVersion: 2,
-    mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
-    config: descriptor('application/vnd.docker.container.image.v1+json', config),
-    layers: [descriptor('application/vnd.docker.image.rootfs.diff.tar.gzip', layer)],
-  }),
-);
+const manifest = manifestOf(config, layer);
 const list = Buffer.from(
   JSON.stringify({
     schemaVersion: 2,
@@ -45,6 +50,7 @@ const REFUSALS = {
 };
 
 createServer((request, response) => {
+  if (process.argv.includes('--tell')) process.stdout.write(`${request.method} ${request.url}\n`);
   const [, repository, kind, name] = /^\/v2\/(\w+)\/(manifests|blobs)\/(.+)$/.exec(request.url) ?? [];
   if (repository === 'hanging') {
     process.stdout.write('asked\n');
@@ -77,8 +83,24 @@ createServer((request, response) => {
 }).listen(Number(process.argv[2]), '127.0.0.1', () => process.stdout.write('listening\n'));
 
 function contentOf(repository, kind, name) {
+  if (repository === 'small') {
+    if (kind === 'manifests') return smallManifest;
+    return name === digest(smallConfig) ? smallConfig : small;
+  }
   if (kind === 'blobs') return name === digest(config) ? config : layer;
   return repository === 'foreign' && name !== digest(manifest) ? list : manifest;
+}
+
+function manifestOf(configuration, ...layers) {
+  const type = 'application/vnd.docker.image.rootfs.diff.tar.gzip';
+  return Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+      config: descriptor('application/vnd.docker.container.image.v1+json', configuration),
+      layers: layers.map((each) => descriptor(type, each)),
+    }),
+  );
 }
 
 function descriptor(mediaType, content) {

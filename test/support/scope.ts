@@ -81,10 +81,21 @@ export class Scope implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.manager.close();
+    await removeBuilt(this.stateDir, this.engine);
     const left = await leftovers(this.stateDir, this.engine);
     stateFolders.delete(this.stateDir);
     rmSync(this.folder, { recursive: true, force: true });
     if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
+  }
+}
+
+/** Built images outlive their environments; those of a test need not. */
+async function removeBuilt(stateDir: string, engine: Engine): Promise<void> {
+  const store = new LeaseStore(stateDir);
+  const { id } = store;
+  store.close();
+  for (const image of await engine.images({ [LABEL.buildStore]: id }, NEVER)) {
+    for (const name of image.names.length > 0 ? image.names : [image.id]) await engine.removeImage(name, NEVER);
   }
 }
 

@@ -63,6 +63,8 @@ export interface HostFacts {
   readonly paths: Readonly<Record<string, PathKind>>;
   /** What is known of the model's images; those that are not here are absent. */
   readonly images: Readonly<Record<string, ImageFacts>>;
+  /** Service → the tag that what it builds has; absent while that is not known. */
+  readonly builds?: Readonly<Record<string, string>>;
 }
 
 export interface ImageFacts {

@@ -48,14 +48,14 @@ export function ownName(
   return `${project}_${first?.[0] ?? key}`;
 }
 
-/** Two checkouts of one repository would overwrite each other's tag; copies of one checkout share what they build. */
+/** Two checkouts of one repository would overwrite each other's tag; what is built of the same content has the same. */
 export const imageTags: HazardRule = (context) => {
   const tags = new Map<string, string>();
   const found = eachService(context, (name, service) => {
     if (!service.build) return [];
-    const tree = fingerprint(`${JSON.stringify(service.build)}\0${name}`);
+    const tag = context.facts.builds?.[name] ?? `dm-${fingerprint(`${JSON.stringify(service.build)}\0${name}`)}`;
     const was = service.image ?? `${context.project}-${name}`;
-    const becomes = `${repositoryOf(service.image) ?? `docker-manual/${pathComponent(name)}`}:dm-${tree}`;
+    const becomes = `${builtRepository(name, service.image)}:${tag}`;
     tags.set(was, becomes);
     context.draft.set('services', name, {
       image: becomes,
@@ -81,6 +81,11 @@ function imagesOfOthers(context: HazardContext, tags: ReadonlyMap<string, string
 /** The image of a service as it stands after the rules so far. */
 export function imageOf({ model, draft }: HazardContext, name: string): string | undefined {
   return (draft.get('services', name, 'image') as string | undefined) ?? model.services[name]?.image;
+}
+
+/** The repository that a service's build gets its tag in. */
+export function builtRepository(name: string, image: string | undefined): string {
+  return repositoryOf(image) ?? `docker-manual/${pathComponent(name)}`;
 }
 
 /** "registry:5000/team/app:1.2@sha256:…" → "registry:5000/team/app". */

@@ -1,4 +1,5 @@
 import { ON_FULL } from '../admission.js';
+import { BUILD_POLICIES, PULL_POLICIES } from '../build/policy.js';
 import { PORT_MODES } from '../ports.js';
 import { ON_UNHEALTHY } from '../recovery.js';
 import { FAST_STORAGE, LIMITS } from '../resources.js';
@@ -120,6 +121,41 @@ const TABLE = {
     default: 'false',
     meaning: 'when a start fails, leave what is there running for 30 minutes',
     value: onOff,
+  },
+  build: {
+    flags: '--build <what>',
+    key: 'build',
+    default: 'app',
+    meaning:
+      'build what has changed, everything without the cache, only what was never built, or as the situation says',
+    value: choice(BUILD_POLICIES),
+  },
+  noCacheAppCode: {
+    key: 'noCacheAppCode',
+    meaning: 'true is `build: app`, false is `build: none`; `build` goes first',
+    value: onOff,
+  },
+  noRebuild: {
+    flags: '--no-rebuild',
+    meaning: 'the same as --build none',
+    value: onOff,
+  },
+  rebuildAll: {
+    flags: '--rebuild-all',
+    meaning: 'the same as --build all',
+    value: onOff,
+  },
+  noCache: {
+    flags: '--no-cache',
+    meaning: 'build everything anew, dependencies too',
+    value: onOff,
+  },
+  pull: {
+    flags: '--pull <when>',
+    key: 'pull',
+    meaning: 'when to pull images',
+    otherwise: "the file's pull_policy, else missing",
+    value: choice(PULL_POLICIES),
   },
   onUnhealthy: {
     flags: '--on-unhealthy <action>',

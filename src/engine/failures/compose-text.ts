@@ -41,14 +41,22 @@ export function parseComposeText(stderr: string): ComposeText {
   };
 }
 
-/** The last lines of what the failed step of a build wrote, each with a line break before it; "" where none are known. */
-export function failedStep(output: string): string {
-  const log = [...output.matchAll(FAILED_STEP)].at(-1)?.groups?.log ?? '';
+/** A build's step that has failed. */
+export interface FailedStep {
+  /** " at RUN make", or "". */
+  readonly at: string;
+  /** The last lines of what it wrote, each with a line break before it; "" where none are known. */
+  readonly log: string;
+  /** Whose build it is, where that is sure. */
+  readonly service?: string;
+}
+
+export function failedStep(output: string): FailedStep {
+  const { step = '', log = '' } = [...output.matchAll(FAILED_STEP)].at(-1)?.groups ?? {};
+  const [, service, command] = /^\[(\S+)[^\]]*\] ?(.*)$/.exec(step) ?? [];
   const lines = log.split('\n').filter((line) => line.trim() !== '');
-  return lines
-    .slice(-LOG_SHOWN)
-    .map((line) => `\n  ${line.trimEnd()}`)
-    .join('');
+  const shown = lines.slice(-LOG_SHOWN).map((line) => `\n  ${line.trimEnd()}`);
+  return { at: command ? ` at ${command}` : '', log: shown.join(''), ...(service ? { service } : {}) };
 }
 
 /** Without what is said by every message of the engine's. */

@@ -1,4 +1,12 @@
-import type { AcquireOptions, Decisions, ManagerOptions, Mode, PortMode } from '../../index.js';
+import type {
+  AcquireOptions,
+  BuildPolicy,
+  Decisions,
+  ManagerOptions,
+  Mode,
+  PortMode,
+  PullPolicy,
+} from '../../index.js';
 import { showNotices } from './notices.js';
 
 /** What `start`, `run` and `plan` read from the command line; see options.ts. */
@@ -28,6 +36,11 @@ export interface AcquireFlags extends SpecFlags {
   /** Always there, since only `--no-queue` can be given. */
   readonly queue: boolean;
   readonly queueTimeout?: number;
+  readonly build?: BuildPolicy;
+  /** Always there, since only `--no-rebuild` can be given. */
+  readonly rebuild: boolean;
+  readonly rebuildAll?: boolean;
+  readonly pull?: PullPolicy;
 }
 
 export interface ManagerFlags {
@@ -61,10 +74,11 @@ export function specOptions(flags: SpecFlags) {
 }
 
 export function acquireOptions(flags: AcquireFlags): AcquireOptions {
-  const { mode, waitTimeout, portMode, startEngine, keepOnFailure, priority, queueTimeout } = flags;
+  const { mode, waitTimeout, portMode, startEngine, keepOnFailure, priority, queueTimeout, pull } = flags;
+  const build = flags.rebuildAll ? 'all' : flags.rebuild === false ? 'none' : flags.build;
   return {
     ...specOptions(flags),
-    ...defined({ mode, waitTimeout, portMode, startEngine, keepOnFailure, priority, queueTimeout }),
+    ...defined({ mode, waitTimeout, portMode, startEngine, keepOnFailure, priority, queueTimeout, build, pull }),
     ...(flags.accelerate ? {} : { accelerate: false }),
     ...(flags.queue ? {} : { onFull: 'fail' as const }),
   };

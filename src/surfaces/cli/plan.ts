@@ -21,10 +21,11 @@ export async function plan(flags: PlanFlags): Promise<void> {
   }
 }
 
-function planJson({ services, hazards, disjoint, common }: PlanReport): Record<string, unknown> {
+function planJson({ services, hazards, builds, disjoint, common }: PlanReport): Record<string, unknown> {
   return {
     services,
     hazards: hazards.map(({ path: _, ...hazard }) => ({ service: null, line: null, ...hazard })),
+    builds,
     ...(disjoint === undefined ? {} : { disjoint, common }),
   };
 }
@@ -37,7 +38,7 @@ function planText(report: PlanReport): string {
     (h) =>
       `\n${h.service ?? h.path[1]} needs a decision: ${(h.choices ?? []).map((c) => `--${c.replace('=', ' ')}`).join(', ')}`,
   );
-  return `${parts.join('\n') || 'Nothing has to be changed.\n'}${open.join('')}${open.length > 0 ? '\n' : ''}${twiceText(report)}`;
+  return `${parts.join('\n') || 'Nothing has to be changed.\n'}${open.join('')}${open.length > 0 ? '\n' : ''}${report.builds.map(buildLine).join('')}${twiceText(report)}`;
 }
 
 function groupByService(hazards: readonly LocatedHazard[]): Map<string, LocatedHazard[]> {
@@ -47,6 +48,12 @@ function groupByService(hazards: readonly LocatedHazard[]): Map<string, LocatedH
     groups.set(title, [...(groups.get(title) ?? []), hazard]);
   }
   return groups;
+}
+
+function buildLine({ service, state, why, files }: PlanReport['builds'][number]): string {
+  if (state === 'always') return `\n${service} is built at each start: ${why}\n`;
+  const here = state === 'here' ? 'and is here' : 'and is not here yet';
+  return `\n${service} is built when its content changes (${files} files), ${here}\n`;
 }
 
 const MARKS = { silent: ' ', notice: '!', decision: '?' } as const;

@@ -80,6 +80,15 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .addOption(OPTIONS.json())
     .action(async (name, options) => (await import('./restart.js')).restart(name, options));
 
+  withFileOptions(root.command('rebuild'))
+    .argument('[service...]', 'services to build (default: all that are built)')
+    .description('build what has changed, and replace it in the environment of this folder, if there is one')
+    .addOption(OPTIONS.noCache())
+    .addOption(OPTIONS.waitTimeout())
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (services, options) => (await import('./rebuild.js')).rebuild(services, options));
+
   root
     .command('reset')
     .argument('[environment]', 'project or lease id, or the beginning of one; none: the one of this folder')
@@ -172,11 +181,12 @@ function version(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
+function withFileOptions(command: Command): Command {
+  return command.addOption(OPTIONS.file()).addOption(OPTIONS.profile()).addOption(OPTIONS.envFile());
+}
+
 function withSpecOptions(command: Command): Command {
-  return command
-    .addOption(OPTIONS.file())
-    .addOption(OPTIONS.profile())
-    .addOption(OPTIONS.envFile())
+  return withFileOptions(command)
     .addOption(OPTIONS.name())
     .addOption(OPTIONS.external())
     .addOption(OPTIONS.hostNetwork())
@@ -196,6 +206,10 @@ function withAcquireOptions(command: Command): Command {
     .addOption(OPTIONS.mode())
     .addOption(OPTIONS.portMode())
     .addOption(OPTIONS.startEngine())
+    .addOption(OPTIONS.build())
+    .addOption(OPTIONS.noRebuild())
+    .addOption(OPTIONS.rebuildAll())
+    .addOption(OPTIONS.pull())
     .addOption(OPTIONS.waitTimeout())
     .addOption(OPTIONS.memoryBudget())
     .addOption(OPTIONS.maxEnvironments())
