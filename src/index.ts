@@ -4,6 +4,7 @@ export { BUILD_POLICIES, type BuildPolicy, PULL_POLICIES, type PullPolicy } from
 export type { Finding } from './domain/checkup.js';
 export type { Decisions } from './domain/decisions.js';
 export { formatDuration, parseDuration } from './domain/duration.js';
+export type { EnvironmentKind } from './domain/environment-kind.js';
 export {
   CATALOGUE,
   EnvironmentError,
@@ -26,6 +27,7 @@ export type { ResetOutcome } from './domain/resets/strategy.js';
 export type { HealthcheckDefault, ResourceOptions, ServiceDefaults } from './domain/resources.js';
 export { formatSize } from './domain/size.js';
 export { criticalPath, type Timeline } from './domain/timeline.js';
+export type { Variant, Variants } from './domain/variant.js';
 export { type Verdict, whyNot } from './domain/verdict.js';
 export { WAITED_FOR, type Wait, type WaitedFor, type Waits } from './domain/wait.js';
 export { workerSlot } from './domain/worker-slot.js';

@@ -12,16 +12,24 @@ export interface ExtraPort {
 /**
  * Which leased port stands for which published port. Keyed by (service, published): two services of one file may
  * publish the same number, and TCP and UDP of one service share theirs. `firstPort` begins the leased block; in the
- * other modes a port is the file's own number, or 0 where the engine will choose it.
+ * other modes a port is the file's own number, or 0 where the engine will choose it. `free`: numbers of the file that are
+ * to be had, for the mode that takes those where it can.
  */
 export function bindPorts(
   model: ComposeModel,
   firstPort: number,
   extra: readonly ExtraPort[] = [],
   mode: PortMode = 'range',
+  free: readonly number[] = [],
 ): Binding[] {
   const bindings = bindBlock(model, firstPort, extra);
   if (mode === 'range') return bindings;
+  if (mode === 'stable') {
+    return bindings.map((binding) => {
+      const own = Number(binding.published);
+      return binding.count === 1 && free.includes(own) ? { ...binding, port: own } : binding;
+    });
+  }
   return bindings.map((binding) => {
     const [first, last] = mode === 'fixed' ? binding.published.split('-').map(Number) : [];
     return { ...binding, port: first ?? 0, count: last && first ? last - first + 1 : binding.count };

@@ -345,7 +345,7 @@ export const CATALOGUE = {
   EXCLUSIVE_HELD: {
     family: 'capacity',
     message: '{project} ({owner}) holds {what}, which only one environment of this machine may have.',
-    hint: 'Wait for it or stop it, or use --host-network convert.',
+    hint: 'Wait for it or stop it: `docker-manual stop {project}`. A service on the host’s network can be taken off it with --host-network convert.',
   },
   ABORTED: {
     family: 'aborted',

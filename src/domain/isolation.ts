@@ -1,6 +1,7 @@
+import { publishedPorts } from './bindings.js';
 import type { LeaseRecord } from './lease.js';
 import type { ComposeModel } from './model.js';
-import type { PortMode } from './ports.js';
+import { leasesBlock, type PortMode } from './ports.js';
 
 /** What the engine says a container has; the part of it that could be somebody else's. */
 export interface ContainerBelongings {
@@ -28,12 +29,15 @@ export function breaches(
   const shared = externals(model);
   const named = container.mounts.filter((m) => m.type === 'volume' && !isAnonymous(m.name)).map((m) => m.name);
   const volumes = borrowsVolumes(model, container.service) ? [] : named;
-  const foreign = (name: string) => !shared.has(name) && !name.startsWith(`${lease.project}_`);
+  const { seat, keepsVolumes } = lease.spec;
+  const kept = (name: string) => keepsVolumes === true && name.startsWith(`${seat}_`);
+  const foreign = (name: string) => !shared.has(name) && !name.startsWith(`${lease.project}_`) && !kept(name);
+  const own = portMode === 'stable' ? publishedPorts(model) : [];
   return [
     ...(container.name.startsWith(`${lease.project}-`) ? [] : [`the container name ${container.name}`]),
     ...Object.values(container.ports)
       .flat()
-      .filter((p) => p.host !== host || (portMode === 'range' && !holds(lease, p.port)))
+      .filter((p) => p.host !== host || (leasesBlock(portMode) && !holds(lease, p.port) && !own.includes(p.port)))
       .map((p) => `the published port ${p.host}:${p.port}`),
     ...volumes.filter(foreign).map((name) => `the volume ${name}`),
     ...container.networks

@@ -11,6 +11,8 @@ export const LABEL = {
   build: 'dev.docker-manual.build',
   /** The store that has built an image: only that one removes it. */
   buildStore: 'dev.docker-manual.build-store',
+  /** On a volume that is kept: the seat whose it is. It bears no lease, and so no release removes it. */
+  seat: 'dev.docker-manual.seat',
 } as const;
 
 export type Labels = Readonly<Record<string, string>>;

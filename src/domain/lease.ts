@@ -24,6 +24,8 @@ export type LeaseState =
 
 export type Mode = 'dedicated' | 'shared' | 'production';
 
+export const MODES: readonly Mode[] = ['dedicated', 'shared', 'production'];
+
 /** What may follow what. The store refuses every other change. */
 export const TRANSITIONS: Readonly<Record<LeaseState, readonly LeaseState[]>> = {
   pending: ['starting', 'failed', 'stopping', 'expired'],
@@ -60,6 +62,12 @@ export interface Spec {
   readonly directory: string;
   readonly profiles: readonly string[];
   readonly envFiles: readonly string[];
+  /** Service → image that it runs instead of what the files say. */
+  readonly images?: Readonly<Record<string, string>>;
+  /** Of an environment that comes back: the name that its place has at each start of the same checkout. */
+  readonly seat?: string;
+  /** Its named volumes are the seat's, and not its own. */
+  readonly keepsVolumes?: true;
 }
 
 /** One use of a shared environment; a process may have several. */

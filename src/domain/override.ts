@@ -74,8 +74,11 @@ export class OverrideDraft {
 
   /** The finished override, with our labels on everything that is made for the lease. */
   finish(labels: Labels): Override {
-    const label = (entry: Values | Replace): Values | Replace =>
-      entry instanceof Replace ? new Replace({ ...(entry.value as Values), labels }) : { labels, ...entry };
+    const label = (entry: Values | Replace): Values | Replace => {
+      if (!(entry instanceof Replace)) return { labels, ...entry };
+      const value = entry.value as Values;
+      return value.external ? entry : new Replace({ ...value, labels }); // Compose takes no labels for what is there
+    };
     const finish = (section: Section) =>
       Object.fromEntries([...this.#sections[section]].map(([name, entry]) => [name, label(entry)]));
     return {

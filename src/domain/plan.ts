@@ -7,6 +7,7 @@ import { externals } from './hazards/external.js';
 import { fastStorage, tuning } from './hazards/fast-storage.js';
 import type { Hazard, HazardRule, HostFacts } from './hazards/hazard.js';
 import { foreignObjects, hostNetwork, portsOfHostService, sharedHardware, traefik } from './hazards/host.js';
+import { type KeptVolume, keptVolumes, swappedImages } from './hazards/kinds.js';
 import { containerNames, imageTags, objectNames } from './hazards/names.js';
 import { publishedPorts } from './hazards/ports.js';
 import { subnets } from './hazards/subnets.js';
@@ -17,7 +18,7 @@ import type { Binding } from './lease.js';
 import { type MemoryNeed, memoryNeed } from './memory-need.js';
 import type { ComposeModel, MountModel } from './model.js';
 import { type Override, OverrideDraft, Replace, type VolumeCopy } from './override.js';
-import type { PortMode } from './ports.js';
+import { leasesBlock, type PortMode } from './ports.js';
 import type { Resources } from './resources.js';
 
 export interface PlanRequest {
@@ -26,6 +27,12 @@ export interface PlanRequest {
   /** First port of the leased block; of no meaning in the modes that lease none. */
   readonly firstPort: number;
   readonly portMode: PortMode;
+  /** In mode stable: numbers of the file that can be had. */
+  readonly freePorts?: readonly number[];
+  /** Service → image that it runs instead of the files' own. */
+  readonly otherImages?: Readonly<Record<string, string>> | undefined;
+  /** Where named volumes are kept: the beginning of their names. Absent where each environment has its own. */
+  readonly keptAs?: string | undefined;
   /** Leased subnets: network → "10.231.0.0/28". */
   readonly subnets: ReadonlyMap<string, string>;
   /** Address that ports are published on. */
@@ -48,6 +55,8 @@ export interface Plan {
   readonly hazards: readonly Hazard[];
   /** Data to be copied into fresh volumes between create and start. */
   readonly copies: readonly VolumeCopy[];
+  /** Volumes that outlive the environment; they have to be there before anything is created. */
+  readonly kept: readonly KeptVolume[];
 }
 
 /** Decides everything and does nothing: the same request gives the same plan. */
@@ -88,7 +97,7 @@ export function demandsOf(
   };
   const { plan, exclusive, services } = runRules(request);
   return {
-    ports: portMode === 'range' ? blockSize(plan.bindings, 0) : 0,
+    ports: leasesBlock(portMode) ? blockSize(plan.bindings, 0) : 0,
     exclusive,
     open: plan.hazards.filter((hazard) => hazard.class === 'decision'),
     memory: memoryNeed({ ...model, services }),
@@ -101,11 +110,19 @@ function runRules(request: PlanRequest): {
   services: ComposeModel['services'];
 } {
   const { resources = {}, model, project, host, decisions, facts } = request;
-  const bindings = bindPorts(model, request.firstPort, extraPorts(model, decisions, facts), request.portMode);
+  const bindings = bindPorts(
+    model,
+    request.firstPort,
+    extraPorts(model, decisions, facts),
+    request.portMode,
+    request.freePorts,
+  );
   const draft = new OverrideDraft();
   for (const service of Object.keys(model.services)) draft.set('services', service, {});
   const context = { model, project, bindings, host, decisions, facts, draft };
+  const kept: KeptVolume[] = [];
   const rules: readonly HazardRule[] = [
+    swappedImages(request.otherImages ?? {}),
     publishedPorts,
     containerNames,
     objectNames,
@@ -114,6 +131,7 @@ function runRules(request: PlanRequest): {
     subnets(request.subnets),
     binds,
     volumeDevices,
+    keptVolumes(request.keptAs, kept),
     hostNetwork,
     foreignObjects,
     publishedUrls,
@@ -127,7 +145,7 @@ function runRules(request: PlanRequest): {
   ];
   const hazards = rules.flatMap((rule) => rule(context));
   const labels = request.labels(bindings);
-  const plan = { override: draft.finish(labels), labels, bindings, hazards, copies: draft.copies };
+  const plan = { override: draft.finish(labels), labels, bindings, hazards, copies: draft.copies, kept };
   return { plan, exclusive: [...draft.exclusive][0] ?? null, services: withResources(model, draft) };
 }
 

@@ -8,11 +8,17 @@ export const DEFAULT_PORT_RANGE: PortRange = { first: 30000, last: 40000 };
 
 /**
  * Which numbers published ports get. range: a leased block, known before the start. ephemeral: what the engine
- * chooses, known afterwards. fixed: the file's own, so that only one copy can run (on loopback all the same).
+ * chooses, known afterwards. fixed: the file's own, so that only one copy can run (on loopback all the same). stable: the
+ * file's own where they are free, else leased ones, the same at each start of a checkout while nobody else has them.
  */
-export type PortMode = 'range' | 'ephemeral' | 'fixed';
+export type PortMode = 'range' | 'ephemeral' | 'fixed' | 'stable';
 
-export const PORT_MODES: readonly PortMode[] = ['range', 'ephemeral', 'fixed'];
+export const PORT_MODES: readonly PortMode[] = ['range', 'ephemeral', 'fixed', 'stable'];
+
+/** Modes in which a block of the range is leased. */
+export function leasesBlock(mode: PortMode): boolean {
+  return mode === 'range' || mode === 'stable';
+}
 
 /** "30010,30100-30200" → ranges; undefined where the text is none. */
 export function parsePortList(text: string): PortRange[] | undefined {

@@ -175,6 +175,11 @@ export class Daemon {
     }));
   }
 
+  async createVolume(name: string, driver: string | undefined, labels: Labels, signal: AbortSignal): Promise<void> {
+    const volume = { Name: name, Labels: { ...labels }, ...(driver === undefined ? {} : { Driver: driver }) };
+    await this.#call('create volume', signal, (abortSignal) => this.#docker.createVolume({ ...volume, abortSignal }));
+  }
+
   async removeVolume(name: string, signal: AbortSignal): Promise<void> {
     await unlessGone(() =>
       this.#call('remove volume', signal, (abortSignal) => this.#docker.getVolume(name).remove({ abortSignal })),

@@ -41,6 +41,7 @@ export function connectEngine(env: NodeJS.ProcessEnv, facts?: MachineFacts): Eng
     networks: async (labels, signal) => (await daemon()).networks(labels, signal),
     removeNetwork: async (id, signal) => (await daemon()).removeNetwork(id, signal),
     volumes: async (labels, signal) => (await daemon()).volumes(labels, signal),
+    createVolume: async (name, driver, labels, signal) => (await daemon()).createVolume(name, driver, labels, signal),
     removeVolume: async (name, signal) => (await daemon()).removeVolume(name, signal),
     copyIntoVolume: async (copy, labels, signal) => (await daemon()).copyIntoVolume(copy, labels, signal),
     exec: async (id, command, signal, env) => (await daemon()).exec(id, command, signal, env),

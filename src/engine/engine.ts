@@ -70,6 +70,8 @@ export interface Engine {
   removeNetwork(id: string, signal: AbortSignal): Promise<void>;
   /** Volumes that bear the labels; with no labels, every volume. */
   volumes(labels: LabelFilter, signal: AbortSignal): Promise<VolumeObject[]>;
+  /** One that is there already stays as it is. */
+  createVolume(name: string, driver: string | undefined, labels: Labels, signal: AbortSignal): Promise<void>;
   removeVolume(name: string, signal: AbortSignal): Promise<void>;
   /**
    * Copies what is in a volume or host folder into a volume, through the engine's archive interface: no program of

@@ -19,7 +19,6 @@ import { type BroughtUp, bringUp } from './bring-up.js';
 import { contentOf } from './build/identify.js';
 import { buildOptions } from './build/options.js';
 import { baseOf, type Claimed } from './claim.js';
-import { type FileOptions, findSpec } from './compose-files.js';
 import type { Config } from './config.js';
 import type { Context } from './context.js';
 import { DEFAULT_WAIT_TIMEOUT } from './deadline.js';
@@ -32,20 +31,21 @@ import { ownerHere } from './owner-life.js';
 import { reachEngine } from './reach-engine.js';
 import { release } from './release.js';
 import { keepRenewing } from './renewal.js';
-import { modelOf, resolveModel } from './resolve.js';
+import { modelOf } from './resolve.js';
 import { resourcesOf } from './resources.js';
 import { joinShared, type SharedUse, sharedKey, sharedUse } from './shared.js';
+import { type SpecOptions, specAndModel } from './spec.js';
 import { Steps } from './steps.js';
 import { sweep } from './sweep.js';
 import { ensureWatchdog } from './watchdog.js';
 
 /** What an environment is asked for with. Times are milliseconds. */
-export interface AcquireOptions extends FileOptions, QueueOptions, ResourceOptions {
+export interface AcquireOptions extends SpecOptions, QueueOptions, ResourceOptions {
   /** First part of the project name; else COMPOSE_PROJECT_NAME, else the folder's name. */
   readonly name?: string;
   /**
    * `shared`: whoever asks for the same (name, files, decisions) uses the same environment; it stays as long as one of
-   * them does. `dedicated`, one's own, by default.
+   * them does. `production`: one's own, of published images where there are any. `dedicated`, one's own, by default.
    */
   readonly mode?: Mode;
   /** How long a shared environment stays after its last use. Not at all by default. */
@@ -120,16 +120,13 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
   const { engine } = await steps.run('engine', () => reachEngine(context, options, steps.signal));
   const store = await steps.run('engine', () => context.store());
   await steps.run('sweep', () => sweep(context, steps.signal));
-  const { files, template } = await steps.run('resolve', async () => {
-    const found = findSpec(options, config.env);
-    return { files: found, template: await resolveModel(config, engine, found, steps.signal) };
-  });
+  const { files, template } = await steps.run('resolve', () => specAndModel(config, engine, options, steps.signal));
   const owner = await ownerHere(engine, options.owner);
   const { mode = 'dedicated', decisions = {}, portMode = 'range', name } = options;
   const resources = await resourcesOf({ config, engine, store, owner, template, mode, signal: steps.signal }, options);
   const base = baseOf({ config, files, name });
   const content = mode === 'shared' ? await contentOf(config, engine, template, steps.signal) : [];
-  const key = sharedKey(base, template, decisions, portMode, resources, ...content);
+  const key = sharedKey(base, template, decisions, portMode, resources, files.seat, ...content);
   const use = mode === 'shared' ? useOf(key, owner, options) : undefined;
   for (;;) {
     const joined = use && (await steps.run('claim', () => joinShared(context, use, steps.signal)));

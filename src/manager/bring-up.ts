@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { publishedPorts } from '../domain/bindings.js';
 import type { BuildPolicy, PullPolicy } from '../domain/build/policy.js';
 import type { Decisions } from '../domain/decisions.js';
+import { EnvironmentError } from '../domain/errors.js';
 import type { HostFacts } from '../domain/hazards/hazard.js';
 import { leaseLabels } from '../domain/labels.js';
 import type { Binding, LeaseRecord, Spec } from '../domain/lease.js';
@@ -19,8 +20,9 @@ import { type Attempt, answerFailure } from './conflict.js';
 import type { Context } from './context.js';
 import { Deadline } from './deadline.js';
 import { IMAGES_TIMEOUT, pullImages } from './images.js';
+import { keepVolumes } from './kept-volumes.js';
 import { makeLeaseFolder } from './lease-folder.js';
-import { freeBlock } from './ports.js';
+import { freeBlock, freeOwnPorts } from './ports.js';
 import { readBack } from './read-back.js';
 import { modelMasker } from './secrets.js';
 import { type StartRequest, startServices } from './start.js';
@@ -63,11 +65,14 @@ export async function bringUp(task: BringUp, claimed: LeaseRecord): Promise<Brou
   lease = task.store.transition(lease, 'starting');
   const facts = await task.steps.run('images', () => haveImages(task));
   let next: Pick<Attempt, 'lease' | 'swept'> = { lease, swept: false };
+  const refused: number[] = [];
   for (let number = 1; ; number++) {
-    const plan = planFor(task, facts, next.lease);
+    const own = task.portMode === 'stable' ? await freeOwnPorts(task, next.lease, refused) : [];
+    const plan = planFor(task, facts, next.lease, own);
     try {
       return await tryOnce(task, next.lease, plan);
     } catch (error) {
+      refused.push(...conflictingPorts(error));
       next = await answerFailure(task, { number, plan, ...next }, error);
     }
   }
@@ -82,12 +87,20 @@ async function haveImages(task: BringUp): Promise<HostFacts> {
   return { ...facts, builds: tagsOf(built) };
 }
 
-function planFor(task: BringUp, facts: HostFacts, lease: LeaseRecord): Plan {
+/** What the engine has just said that somebody else has. */
+function conflictingPorts(error: unknown): number[] {
+  return error instanceof EnvironmentError && error.code === 'PORT_CONFLICT' ? [Number(error.params.port)] : [];
+}
+
+function planFor(task: BringUp, facts: HostFacts, lease: LeaseRecord, freePorts: readonly number[]): Plan {
   return planEnvironment({
     model: task.model,
     project: lease.project,
     firstPort: lease.ports?.first ?? 0,
     portMode: task.portMode,
+    freePorts,
+    otherImages: lease.spec.images,
+    keptAs: lease.spec.keepsVolumes && lease.spec.seat,
     subnets: new Map(Object.entries(lease.subnets)),
     host: task.engine.host,
     labels: (bindings) =>
@@ -106,6 +119,7 @@ async function tryOnce(task: BringUp, lease: LeaseRecord, plan: Plan): Promise<B
   const folder = makeLeaseFolder(config, lease);
   const overrideFile = join(folder, 'override.yml');
   const run: ComposeRun = { ...task.files, project: lease.project, override: plan.override, overrideFile };
+  if (plan.kept.length > 0) await steps.run('create', () => keepVolumes(engine, lease, plan.kept, steps.signal));
   await createAndStart(task, lease, run, plan);
   const bindings = await steps.run('verify', () =>
     readBack(engine, lease, model, plan.bindings, task.portMode, steps.signal),

@@ -8,18 +8,17 @@ import type { ComposeModel } from '../domain/model.js';
 import type { ProcessOwner } from '../domain/owner.js';
 import { demandsOf, unisolatable } from '../domain/plan.js';
 import type { PortMode } from '../domain/ports.js';
-import { projectBase } from '../domain/project-name.js';
 import type { Resources } from '../domain/resources.js';
 import type { Engine } from '../engine/engine.js';
 import type { Asker, Place } from '../store/admission-queue.js';
 import type { ClaimRequest, LeaseStore } from '../store/lease-store.js';
 import { demandWithin, type Room } from './budget.js';
-import { folderName } from './compose-files.js';
 import type { Config } from './config.js';
 import { hostFacts } from './host-facts.js';
 import { locate } from './locate.js';
 import { ephemeralPorts } from './machine.js';
 import { subnetRequest } from './networks.js';
+import { baseName } from './spec.js';
 
 /** What a lease is claimed for. */
 export interface Asked {
@@ -81,8 +80,9 @@ export async function claim(asked: Asked, room: Room): Promise<ClaimOutcome> {
     range: config.ports,
     avoid: [...publishedPorts(template), ...config.excludePorts],
     ephemeral: ephemeralPorts(),
+    after: files.seat === undefined ? undefined : store.lastPort(files.seat),
     subnets,
-    exclusive: demands.exclusive,
+    exclusive: demands.exclusive ?? heldData(files, template),
     memory: demandWithin(room, base, demands.memory),
   };
   const asker = { ...room, engine: engine.endpoint, name: base, owner: asked.owner, memory: request.memory };
@@ -91,7 +91,12 @@ export async function claim(asked: Asked, room: Room): Promise<ClaimOutcome> {
   return place ? { queued: { place, asker, need: demands.memory } } : {};
 }
 
+/** Two environments must not write into the same data. */
+function heldData({ seat, keepsVolumes }: Spec, { volumes = {} }: ComposeModel): string | null {
+  return keepsVolumes && Object.keys(volumes).length > 0 ? `the volumes of ${seat}` : null;
+}
+
 /** First part of the project name: `--name`, COMPOSE_PROJECT_NAME, or the folder. */
 export function baseOf({ config, files, name }: Pick<Asked, 'config' | 'files' | 'name'>): string {
-  return projectBase(name ?? (config.env.COMPOSE_PROJECT_NAME || folderName(files)));
+  return baseName(name, files, config.env);
 }

@@ -1,11 +1,21 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import { parse } from 'yaml';
+import {
+  candidates,
+  PLAIN_NAMES,
+  type Selection,
+  selectFile,
+  standsAlone,
+  type Wanted,
+  wantedText,
+} from '../domain/compose-selection.js';
+import type { EnvironmentKind } from '../domain/environment-kind.js';
 import { EnvironmentError } from '../domain/errors.js';
 import type { Spec } from '../domain/lease.js';
+import { ALPINE, checkVariant, REGULAR, type Variant, type Variants } from '../domain/variant.js';
 
-/** Compose's own order of preference. */
-const NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'] as const;
 const OVERRIDES = [
   'compose.override.yml',
   'compose.override.yaml',
@@ -18,28 +28,91 @@ export interface FileOptions {
   readonly files?: readonly string[];
   readonly profiles?: readonly string[];
   readonly envFiles?: readonly string[];
+  /** What the environment is for: `test` (by default), `dev` or `prod`. Decides which compose file is taken, and what is kept. */
+  readonly env?: EnvironmentKind;
+  /** Which variant of it: `alpine`, `regular`, or one of `variants`. */
+  readonly variant?: string;
+  /** True: the variant alpine; false: regular. */
+  readonly alpine?: boolean;
+  /** What each variant has that is different. */
+  readonly variants?: Variants;
   /** `process.cwd()` by default. */
   readonly cwd?: string;
 }
 
+/** The files for Compose, and why it is these. */
+export interface FoundFiles {
+  readonly spec: Spec;
+  readonly why: string;
+  /** The variant that they are of; undefined where none was asked for and none found. */
+  readonly variant: string | undefined;
+}
+
 /**
- * Which files Compose is to read, found by its rules: -f, COMPOSE_FILE, COMPOSE_FILE of the env files, then this folder
- * and its parents, with the `override` file beside a found one.
+ * Which files Compose is to read: what was asked for, COMPOSE_FILE of the env files, then by kind and variant what is in
+ * this folder or the nearest above it, with the `override` file beside a plain one.
  *
- * @throws COMPOSE_FILE_MISSING
+ * @throws COMPOSE_FILE_MISSING, OPTION_INVALID
  */
-export function findSpec(options: FileOptions, env: NodeJS.ProcessEnv): Spec {
+export function findFiles(options: FileOptions, env: NodeJS.ProcessEnv): FoundFiles {
   const cwd = resolve(options.cwd ?? process.cwd());
   const envFiles = (options.envFiles ?? list(env.COMPOSE_ENV_FILES, ',')).map((file) => resolve(cwd, file));
-  const files = (named(options, env, envFiles, cwd) ?? discover(cwd)).map((file) => resolve(cwd, file));
+  const { variants = {} } = options;
+  const variant = variantOf(options);
+  if (variant !== undefined) checkVariant(variant, variants);
+  const chosen = variant ?? (alpineByDefault(options, variants) ? ALPINE : undefined);
+  const own = chosen === undefined ? undefined : variants[chosen];
+  const { files: base, why } = baseFiles({ ...options, env: options.env ?? 'test' }, chosen, own, {
+    env,
+    envFiles,
+    cwd,
+  });
+  const files = [...base, ...[own?.overlay ?? []].flat()].map((file) => resolve(cwd, file));
   const missing = files.find((file) => !existsSync(file) || !statSync(file).isFile());
   if (missing) throw new EnvironmentError('COMPOSE_FILE_MISSING', { file: `${missing} is not there` });
-  return {
-    files,
-    directory: dirname(files[0] as string),
-    profiles: options.profiles ?? list(env.COMPOSE_PROFILES, ','),
-    envFiles,
-  };
+  const profiles = options.profiles ?? list(env.COMPOSE_PROFILES, ',');
+  return { spec: { files, directory: dirname(files[0] as string), profiles, envFiles }, why, variant: chosen };
+}
+
+/** Only what to read. @throws COMPOSE_FILE_MISSING, OPTION_INVALID */
+export function findSpec(options: FileOptions, env: NodeJS.ProcessEnv): Spec {
+  return findFiles(options, env).spec;
+}
+
+/** @throws OPTION_INVALID where two variants were asked for */
+function variantOf({ variant, alpine }: FileOptions): string | undefined {
+  const byAlpine = alpine === undefined ? undefined : alpine ? ALPINE : REGULAR;
+  if (variant !== undefined && byAlpine !== undefined && variant !== byAlpine) {
+    const reason = `both "${variant}" and "${byAlpine}" are asked for`;
+    throw new EnvironmentError('OPTION_INVALID', { option: 'variant', reason, command: 'start' });
+  }
+  return variant ?? byAlpine;
+}
+
+/** Alpine is the default of tests, where the project says what it is. */
+function alpineByDefault({ env = 'test', files }: FileOptions, variants: Variants): boolean {
+  return env === 'test' && ALPINE in variants && !files?.length;
+}
+
+interface Place {
+  readonly env: NodeJS.ProcessEnv;
+  readonly envFiles: readonly string[];
+  readonly cwd: string;
+}
+
+function baseFiles(
+  options: FileOptions & { readonly env: EnvironmentKind },
+  variant: string | undefined,
+  own: Variant | undefined,
+  { env, envFiles, cwd }: Place,
+): { files: readonly string[]; why: string } {
+  if (options.files?.length) return { files: options.files, why: 'they are named' };
+  if (own?.files !== undefined) return { files: [own.files].flat(), why: `the variant ${variant} names them` };
+  const byVariable = named(env, envFiles, cwd);
+  if (byVariable) return { files: byVariable, why: 'COMPOSE_FILE names them' };
+  // A variant of the project's own changes the regular file.
+  const alpine = own ? false : variant === undefined ? undefined : variant === ALPINE;
+  return discover(cwd, { kind: options.env, alpine });
 }
 
 /** The name a project gets when nobody gave one. */
@@ -47,13 +120,7 @@ export function folderName(files: Spec): string {
   return basename(files.directory);
 }
 
-function named(
-  options: FileOptions,
-  env: NodeJS.ProcessEnv,
-  envFiles: readonly string[],
-  cwd: string,
-): readonly string[] | undefined {
-  if (options.files?.length) return options.files;
+function named(env: NodeJS.ProcessEnv, envFiles: readonly string[], cwd: string): readonly string[] | undefined {
   const beside = join(folderWithFile(cwd) ?? cwd, '.env');
   const inFiles = Object.assign({}, ...(envFiles.length > 0 ? envFiles : [beside]).map(readVariables)) as Variables;
   const standard = process.platform === 'win32' ? ';' : ':';
@@ -72,17 +139,39 @@ function readVariables(file: string): Variables {
   }
 }
 
-function discover(cwd: string): string[] {
-  const folder = folderWithFile(cwd);
-  if (folder === undefined) {
-    throw new EnvironmentError('COMPOSE_FILE_MISSING', { file: `none of ${NAMES.join(', ')} in ${cwd} or above` });
+function discover(cwd: string, wanted: Wanted): { files: string[]; why: string } {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    const selection = selectFile(wanted, (name) => existsSync(join(folder, name)));
+    if (selection) return { files: filesOf(selection, folder), why: selection.why };
+    if (folder === dirname(folder)) break;
   }
-  return [firstOf(NAMES, folder), firstOf(OVERRIDES, folder)].filter((file) => file !== undefined);
+  const standard = wanted.kind === 'test' && wanted.alpine === undefined;
+  const names = (standard ? PLAIN_NAMES : candidates(wanted).flat()).join(', ');
+  const what = standard ? '' : ` (for ${wantedText(wanted)})`;
+  throw new EnvironmentError('COMPOSE_FILE_MISSING', { file: `none of ${names} in ${cwd} or above${what}` });
+}
+
+function filesOf({ file, base }: Selection, folder: string): string[] {
+  const path = join(folder, file);
+  if ((PLAIN_NAMES as readonly string[]).includes(file)) {
+    return [path, firstOf(OVERRIDES, folder)].filter((each) => each !== undefined);
+  }
+  return base === undefined || isWhole(path) ? [path] : [join(folder, base), path];
+}
+
+/** A file that cannot be read as YAML is left to Compose, which says what is wrong with it. */
+function isWhole(file: string): boolean {
+  try {
+    const options = { merge: true, logLevel: 'silent', strict: false } as const;
+    return standsAlone(parse(readFileSync(file, 'utf8'), options));
+  } catch {
+    return true;
+  }
 }
 
 function folderWithFile(cwd: string): string | undefined {
   for (let folder = cwd; ; folder = dirname(folder)) {
-    if (firstOf(NAMES, folder)) return folder;
+    if (firstOf(PLAIN_NAMES, folder)) return folder;
     if (folder === dirname(folder)) return undefined;
   }
 }

@@ -3,8 +3,7 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { EnvironmentError } from '../domain/errors.js';
 import { configSchema } from '../domain/options/config-schema.js';
-import { type Path, type Problem, problemsOf } from '../domain/options/schema.js';
-import { ENTRIES } from '../domain/options/table.js';
+import { mapPaths, type Path, type Problem, problemsOf } from '../domain/options/schema.js';
 
 /** In a folder only one of these may be. */
 const NAMES = ['ts', 'mts', 'js', 'mjs', 'yaml', 'yml', 'json'].map((ending) => `docker-manual.config.${ending}`);
@@ -23,7 +22,10 @@ export interface LoadedConfig {
  */
 export async function loadConfigFile(cwd: string): Promise<LoadedConfig | undefined> {
   const file = findConfigFile(resolve(cwd));
-  return file === undefined ? undefined : { file, content: absolutePaths(await readChecked(file), dirname(file)) };
+  if (file === undefined) return undefined;
+  // Relative paths count from the file's folder, wherever a command is run.
+  const content = mapPaths(configSchema(), await readChecked(file), (path) => resolve(dirname(file), path));
+  return { file, content: content as Content };
 }
 
 function findConfigFile(cwd: string): string | undefined {
@@ -104,19 +106,6 @@ async function readModule(file: string): Promise<{ content: unknown; locate: Loc
   } catch (error) {
     throw invalid(file, [error instanceof Error ? error.message : String(error)], error);
   }
-}
-
-/** Relative paths count from the config file's folder, wherever a command is run. */
-function absolutePaths(content: Content, folder: string): Content {
-  const keys = Object.values(ENTRIES).flatMap(({ key, isPath }) => (key && isPath ? [key] : []));
-  const changed = Object.entries(content).flatMap(([key, value]) =>
-    keys.includes(key) && value !== undefined ? [[key, absolute(value, folder)] as const] : [],
-  );
-  return { ...content, ...Object.fromEntries(changed) };
-}
-
-function absolute(value: unknown, folder: string): unknown {
-  return Array.isArray(value) ? value.map((path) => resolve(folder, path)) : resolve(folder, String(value));
 }
 
 function invalid(file: string, problems: readonly string[], cause?: unknown): EnvironmentError {

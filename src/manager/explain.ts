@@ -1,8 +1,9 @@
 import { EnvironmentError } from '../domain/errors.js';
+import { parts } from '../domain/options/config-schema.js';
 import type { Origin, Setting } from '../domain/options/settle.js';
-import { maskerFor } from '../domain/secrets.js';
+import { type Masker, maskerFor } from '../domain/secrets.js';
 import type { AcquireOptions } from './acquire.js';
-import { findSpec } from './compose-files.js';
+import { findFiles } from './compose-files.js';
 import type { ManagerOptions } from './config.js';
 import { type Settled, withSettings } from './settings.js';
 
@@ -14,7 +15,7 @@ export interface Explanation {
   /** The config file that was taken; null where there is none. */
   readonly configFile: string | null;
   /** The compose files that an acquire would take; `error` says why there are none. */
-  readonly compose: { readonly files: readonly string[]; readonly error?: string };
+  readonly compose: { readonly files: readonly string[]; readonly why?: string; readonly error?: string };
   readonly settings: readonly ExplainedSetting[];
 }
 
@@ -22,7 +23,7 @@ export interface ExplainedSetting {
   readonly key: string;
   /** Null where nothing is set, and where Compose itself reads the variable. */
   readonly value: unknown;
-  /** "given", "DOCKER_MANUAL_PORTS", "ports in /src/shop/docker-manual.config.yaml" or "default". */
+  /** "given", "DOCKER_MANUAL_PORTS", "ports in /src/shop/docker-manual.config.yaml", "what is for dev" or "default". */
   readonly from: string;
 }
 
@@ -33,21 +34,37 @@ export function explain(options: ExplainOptions, settled: Settled, env: NodeJS.P
   return {
     configFile: file ?? null,
     compose: composeFiles(options, settled, env),
-    settings: settled.settings.map(({ key, value, origin }: Setting) => {
-      const shown = masker.data({ [key]: value ?? null })[key];
-      return { key, value: shown, from: originText(origin, file) };
-    }),
+    settings: [
+      ...settled.settings.map(({ key, value, origin }: Setting) => {
+        const shown = masker.data({ [key]: value ?? null })[key];
+        return { key, value: shown, from: originText(origin, file) };
+      }),
+      ...partsOf(settled, masker),
+    ],
   };
+}
+
+/** The nested parts, as they stand in the file. */
+function partsOf({ file }: Settled, masker: Masker): ExplainedSetting[] {
+  return Object.keys(parts()).flatMap((key) => {
+    const value = file?.content[key];
+    return value === undefined ? [] : [{ key, value: masker.data(value), from: `${key} in ${file?.file}` }];
+  });
 }
 
 function originText(origin: Origin, file: string | undefined): string {
   if (origin.from === 'variable') return origin.variable;
+  if (origin.from === 'kind') return `what is for ${origin.kind}`;
   return origin.from === 'file' ? `${origin.key} in ${file}` : origin.from;
 }
 
+/** What decides on the compose files. */
+const FILE_KEYS = ['files', 'envFiles', 'env', 'variant', 'alpine', 'variants'];
+
 function composeFiles(options: ExplainOptions, settled: Settled, env: NodeJS.ProcessEnv): Explanation['compose'] {
   try {
-    return { files: findSpec(withSettings(options, settled, ['files', 'envFiles']), env).files };
+    const { spec, why, variant } = findFiles(withSettings(options, settled, FILE_KEYS), env);
+    return { files: spec.files, why: variant === undefined ? why : `${why}; variant ${variant}` };
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     return { files: [], error: error.message };

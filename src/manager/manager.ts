@@ -30,6 +30,7 @@ import type { ResetOptions, ResetReport } from './reset.js';
 import type { Restarted, RestartOptions } from './restart.js';
 import { fromFile, type Settled, settleHere, withSettings } from './settings.js';
 import type { SnapshotOptions } from './snapshot.js';
+import type { SpecOptions } from './spec.js';
 import type { Stats, StatsOptions } from './stats.js';
 import type { EnvironmentStatus } from './status.js';
 import type { Removal, StopOptions } from './stop.js';
@@ -194,7 +195,7 @@ export class Manager {
 
   /** Ends environments by name. @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS, RELEASE_INCOMPLETE */
   async stop(options: StopOptions = {}): Promise<Removal> {
-    checkKeys('stop', options, ['names', 'all', 'cwd']);
+    checkKeys('stop', options, ['names', 'all', 'volumes', 'cwd']);
     const { stop } = await import('./stop.js');
     return this.#as('stop', async () => stop(await this.#opened(), options));
   }
@@ -387,6 +388,11 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'files',
   'profiles',
   'envFiles',
+  'env',
+  'variant',
+  'alpine',
+  'variants',
+  'productionImages',
   'cwd',
   'name',
   'mode',
@@ -415,22 +421,23 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'signal',
 ];
 
-const PLAN_KEYS = [
+const SPEC_KEYS: readonly (keyof SpecOptions)[] = [
   'files',
   'profiles',
   'envFiles',
+  'env',
+  'variant',
+  'alpine',
+  'variants',
   'cwd',
   'name',
-  'decisions',
-  'twice',
-  'services',
-  'limits',
-  'fastStorage',
-  'tuneDatabases',
-  'signal',
+  'mode',
+  'portMode',
+  'productionImages',
 ];
-const REBUILD_KEYS = ['files', 'profiles', 'envFiles', 'cwd', 'services', 'noCache', 'waitTimeout', 'signal'];
-const GRAPH_KEYS = ['files', 'profiles', 'envFiles', 'cwd', 'format', 'signal'];
+const REBUILD_KEYS = [...SPEC_KEYS, 'services', 'noCache', 'waitTimeout', 'signal'];
+const PLAN_KEYS = [...SPEC_KEYS, 'decisions', 'twice', 'services', 'limits', 'fastStorage', 'tuneDatabases', 'signal'];
+const GRAPH_KEYS = [...SPEC_KEYS, 'format', 'signal'];
 
 function without(keys: readonly string[], left: string): string[] {
   return keys.filter((key) => key !== left);

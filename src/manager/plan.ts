@@ -8,19 +8,18 @@ import { subnetDemands } from '../domain/hazards/subnets.js';
 import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import { demandsOf, type Plan, planEnvironment } from '../domain/plan.js';
-import { projectBase, projectName } from '../domain/project-name.js';
+import { projectName } from '../domain/project-name.js';
 import { checkResources, type ResourceOptions, type Resources } from '../domain/resources.js';
 import { chooseSubnet, formatSubnet, type Subnet } from '../domain/subnet.js';
 import type { Engine } from '../engine/engine.js';
 import { type BuildReport, reportBuilds } from './build/report.js';
-import { type FileOptions, findSpec, folderName } from './compose-files.js';
 import type { Context } from './context.js';
 import { hostFacts } from './host-facts.js';
 import { type LocatedHazard, locate } from './locate.js';
-import { modelOf, resolveModel } from './resolve.js';
+import { modelOf } from './resolve.js';
+import { baseName, type SpecOptions, specAndModel } from './spec.js';
 
-export interface PlanOptions extends FileOptions, ResourceOptions {
-  readonly name?: string;
+export interface PlanOptions extends SpecOptions, ResourceOptions {
   readonly decisions?: Decisions;
   /** Plan two copies and prove with Compose's own resolution that they have nothing in common. */
   readonly twice?: boolean;
@@ -45,9 +44,8 @@ export interface PlanReport {
 export async function plan(context: Context, options: PlanOptions): Promise<PlanReport> {
   const { config } = context;
   const signal = options.signal ?? new AbortController().signal;
-  const files = findSpec(options, config.env);
   const engine = await context.engine();
-  const template = await resolveModel(config, engine, files, signal);
+  const { files, template } = await specAndModel(config, engine, options, signal);
   checkResources(template, options);
   // How much memory there is will only be known then: `auto` is shown as the best that it may come to.
   const resources: Resources = {
@@ -61,11 +59,12 @@ export async function plan(context: Context, options: PlanOptions): Promise<Plan
     builds: Object.fromEntries(builds.flatMap(({ service, tag }) => (tag === null ? [] : [[service, tag]]))),
   };
   const decisions = options.decisions ?? {};
-  const base = projectBase(options.name ?? (config.env.COMPOSE_PROJECT_NAME || folderName(files)));
+  const base = baseName(options.name, files, config.env);
   const copies = ['00000001', '00000002'].map((id, i) =>
     hypothetical(
       modelOf(template, projectName(base, id)),
       projectName(base, id),
+      files,
       decisions,
       facts,
       config,
@@ -93,6 +92,7 @@ function withoutDaemon(engine: Engine): Pick<Engine, 'image'> {
 function hypothetical(
   model: ComposeModel,
   project: string,
+  spec: Spec,
   decisions: Decisions,
   facts: HostFacts,
   config: Context['config'],
@@ -116,6 +116,8 @@ function hypothetical(
     project,
     firstPort: config.ports.first + copy * ports,
     portMode: 'range',
+    otherImages: spec.images,
+    keptAs: spec.keepsVolumes && spec.seat,
     subnets,
     host: '127.0.0.1',
     labels: () => ({}),

@@ -1,4 +1,6 @@
-import type { LeaseRecord } from '../domain/lease.js';
+import { publishedPorts } from '../domain/bindings.js';
+import type { Binding, LeaseRecord } from '../domain/lease.js';
+import type { ComposeModel } from '../domain/model.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import type { Config } from './config.js';
 import { ephemeralPorts } from './machine.js';
@@ -28,6 +30,32 @@ export async function freeBlock(
     const request = { ports, range: config.ports, avoid: [...avoid], ephemeral: ephemeralPorts(), after };
     held = store.exchangePorts(held, request);
   }
+}
+
+/**
+ * The numbers of the files that can be had now: nobody listens on them, and no other environment of the store has or is
+ * about to have them.
+ */
+export async function freeOwnPorts(
+  { config, store, model }: { readonly config: Config; readonly store: LeaseStore; readonly model: ComposeModel },
+  lease: LeaseRecord,
+  refused: readonly number[],
+): Promise<number[]> {
+  const others = store.list().filter(({ id }) => id !== lease.id);
+  const taken = new Set([
+    ...refused,
+    ...config.excludePorts,
+    ...others.flatMap(({ bindings }) => bindings.flatMap(all)),
+  ]);
+  const free: number[] = [];
+  for (const port of new Set(publishedPorts(model))) {
+    if (!taken.has(port) && (await listenedPorts(port, port)).length === 0) free.push(port);
+  }
+  return free;
+}
+
+function all({ port, count }: Binding): number[] {
+  return Array.from({ length: count }, (_, i) => port + i);
 }
 
 async function listenedPorts(first: number, last: number): Promise<number[]> {

@@ -4,7 +4,6 @@ import { EnvironmentError } from '../domain/errors.js';
 import type { LeaseRecord, Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import { type BuiltImages, buildImages } from './build/build.js';
-import { type FileOptions, findSpec } from './compose-files.js';
 import type { Context } from './context.js';
 import { DEFAULT_WAIT_TIMEOUT, Deadline } from './deadline.js';
 import { IMAGES_TIMEOUT } from './images.js';
@@ -12,9 +11,10 @@ import { alone, type Climb, climb } from './ladder.js';
 import { leaseFolder } from './lease-folder.js';
 import { modelOf, resolveModel } from './resolve.js';
 import { selectHere } from './select.js';
+import { type SpecOptions, specAndModel } from './spec.js';
 
 /** Where the folder has an environment, its files are built and not those given here. */
-export interface RebuildOptions extends FileOptions {
+export interface RebuildOptions extends SpecOptions {
   /** By default all that are built. */
   readonly services?: readonly string[];
   /** Dependencies anew too. */
@@ -43,7 +43,7 @@ export async function rebuild(context: Context, options: RebuildOptions): Promis
   const signal = options.signal ?? new AbortController().signal;
   const [engine, store] = await Promise.all([context.engine(), context.store()]);
   const record = environmentHere(store.list(), options.cwd ?? process.cwd());
-  const files: Spec = record?.spec ?? findSpec(options, config.env);
+  const files: Spec = record?.spec ?? (await specAndModel(config, engine, options, signal)).files;
   const template = await resolveModel(config, engine, files, signal);
   const model = modelOf(template, record?.project ?? template.name);
   const only = chosen(model, options.services ?? []);

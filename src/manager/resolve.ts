@@ -1,5 +1,6 @@
 import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
+import { withImages } from '../domain/variant.js';
 import type { Engine } from '../engine/engine.js';
 import type { Config } from './config.js';
 import { ModelCache } from './model-cache.js';
@@ -16,6 +17,16 @@ const PLACEHOLDER = 'docker-manual-placeholder-project';
  * @throws COMPOSE_FILE_INVALID
  */
 export async function resolveModel(
+  config: Config,
+  engine: Pick<Engine, 'resolve'>,
+  { images, files, directory, profiles, envFiles }: Spec,
+  signal: AbortSignal,
+): Promise<ComposeModel> {
+  const model = await resolveFiles(config, engine, { files, directory, profiles, envFiles }, signal);
+  return images ? withImages(model, images) : model;
+}
+
+async function resolveFiles(
   config: Config,
   engine: Pick<Engine, 'resolve'>,
   files: Spec,

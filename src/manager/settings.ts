@@ -1,5 +1,6 @@
-import { PARTS } from '../domain/options/parts.js';
-import { nested, type Setting, settle } from '../domain/options/settle.js';
+import { type EnvironmentKind, POLICIES } from '../domain/environment-kind.js';
+import { KINDS_PART, PARTS } from '../domain/options/parts.js';
+import { nested, type Setting, type Sources, settle } from '../domain/options/settle.js';
 import { type LoadedConfig, loadConfigFile } from './config-file.js';
 
 /** Everything that counts for one call. */
@@ -10,14 +11,42 @@ export interface Settled {
 
 /**
  * What counts for an environment, from everywhere it may be said: what was given, variables, the config file of the
- * folder, defaults. Every door comes through here.
+ * folder (first for its kind, then in general), what follows from its kind, defaults. Every door comes through here.
  *
  * @throws CONFIG_FILE_INVALID, OPTION_INVALID
  */
 export async function settleHere(given: object & { readonly cwd?: string }, env: NodeJS.ProcessEnv): Promise<Settled> {
   const file = await loadConfigFile(given.cwd ?? process.cwd());
-  const maps = file ? [{ at: '', content: file.content }] : [];
-  return { file, settings: settle({ given: given as Record<string, unknown>, variables: env, maps }) };
+  const root = { at: '', content: file?.content ?? {} };
+  const sources: Sources = { given: given as Record<string, unknown>, variables: env, maps: [root] };
+  const kind = kindOf(settle(sources));
+  const ofKind = (file?.content[KINDS_PART] as Record<string, Record<string, unknown>> | undefined)?.[kind] ?? {};
+  const maps = [{ at: `${KINDS_PART}.${kind}.`, content: ofKind }, root];
+  const settings = settle({ ...sources, maps, kind: { kind, values: { env: kind, ...POLICIES[kind].defaults } } });
+  return { file, settings: oneVariant(settings) };
+}
+
+/** Of production images is what production is made of, unless somebody says that it is for something else. */
+function kindOf(settings: readonly Setting[]): EnvironmentKind {
+  const env = settings.find(({ key }) => key === 'env');
+  const mode = settings.find(({ key }) => key === 'mode');
+  if (env?.origin.from === 'default' && mode?.value === 'production') return 'prod';
+  return env?.value as EnvironmentKind;
+}
+
+const RANKS: readonly Setting['origin']['from'][] = ['given', 'variable', 'file', 'kind', 'default'];
+
+/** `variant` and `alpine` say the same thing: what counts first makes the other void. */
+function oneVariant(settings: readonly Setting[]): Setting[] {
+  const rankOf = (key: string) => {
+    const setting = settings.find((each) => each.key === key);
+    return setting?.value === undefined ? RANKS.length : RANKS.indexOf(setting.origin.from);
+  };
+  const [variant, alpine] = [rankOf('variant'), rankOf('alpine')];
+  const weaker = variant === alpine ? undefined : variant < alpine ? 'alpine' : 'variant';
+  return settings.map((each) =>
+    each.key === weaker ? { ...each, value: undefined, origin: { from: 'default' } } : each,
+  );
 }
 
 /** The options of a call with what variables and the config file add to those that it knows. */

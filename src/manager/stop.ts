@@ -2,6 +2,7 @@ import { EnvironmentError } from '../domain/errors.js';
 import { anchorsOf, type LeaseRecord } from '../domain/lease.js';
 import { describeOwner } from '../domain/owner.js';
 import type { Context } from './context.js';
+import { removeKeptVolumes } from './kept-volumes.js';
 import { lifeOf } from './machine.js';
 import { release } from './release.js';
 import { selectHere, selectLeases } from './select.js';
@@ -17,6 +18,8 @@ export interface StopOptions {
   readonly names?: readonly string[];
   /** Every environment that no running process holds. */
   readonly all?: boolean;
+  /** Also the named volumes that environments for development and production keep. */
+  readonly volumes?: boolean;
   readonly cwd?: string;
 }
 
@@ -33,6 +36,7 @@ export async function stop(context: Context, options: StopOptions): Promise<Remo
       context,
       leases.filter((l) => !held.includes(l)),
       'stopped',
+      options.volumes,
     );
     const kept = held.map((l) => ({
       project: l.project,
@@ -43,12 +47,22 @@ export async function stop(context: Context, options: StopOptions): Promise<Remo
   const chosen = options.names?.length
     ? selectLeases(leases, options.names)
     : [selectHere(leases, options.cwd ?? process.cwd())];
-  return releaseAll(context, chosen, 'stopped');
+  return releaseAll(context, chosen, 'stopped', options.volumes);
 }
 
 /** Releases side by side; the first failure is thrown when all have ended. */
-export async function releaseAll(context: Context, leases: readonly LeaseRecord[], cause: string): Promise<Removal> {
-  const results = await Promise.allSettled(leases.map((lease) => release(context, lease.id, cause)));
+export async function releaseAll(
+  context: Context,
+  leases: readonly LeaseRecord[],
+  cause: string,
+  volumes = false,
+): Promise<Removal> {
+  const results = await Promise.allSettled(
+    leases.map(async (lease) => {
+      await release(context, lease.id, cause);
+      if (volumes) await removeKeptVolumes(await context.engine(), lease.spec);
+    }),
+  );
   const failure = results.find((r) => r.status === 'rejected');
   if (failure && !(failure.reason instanceof EnvironmentError && failure.reason.code === 'RELEASE_INCOMPLETE')) {
     throw failure.reason;

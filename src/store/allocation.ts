@@ -14,6 +14,8 @@ export interface PortRequest {
   readonly ephemeral?: PortRange | undefined;
   /** The search begins behind this port; behind the last block that was handed out when absent. */
   readonly after?: number | undefined;
+  /** Of an environment that comes back: whose block it is, so that it can be asked for again. */
+  readonly seat?: string | undefined;
 }
 
 export interface SubnetRequest {
@@ -52,7 +54,18 @@ export function choosePorts(database: SqliteConnection, request: PortRequest): P
     });
   }
   setMeta(database, 'port-cursor', String(block.last));
+  if (request.seat !== undefined) setMeta(database, seatKey(request.seat), String(block.first));
   return block;
+}
+
+function seatKey(seat: string): string {
+  return `ports:${seat}`;
+}
+
+/** The port before the first that the seat had last: where the search for a block begins, so that it gets the same. */
+export function lastPort(database: SqliteConnection, seat: string): number | undefined {
+  const first = meta(database, seatKey(seat));
+  return first === undefined ? undefined : Number(first) - 1;
 }
 
 /**

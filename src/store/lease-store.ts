@@ -13,7 +13,7 @@ import {
 import { describeOwner, type Owner, type ProcessIdentity } from '../domain/owner.js';
 import { projectName } from '../domain/project-name.js';
 import { AdmissionQueue, type Asker, type Place } from './admission-queue.js';
-import { choosePorts, chooseSubnets, type PortRequest, type SubnetRequest } from './allocation.js';
+import { choosePorts, chooseSubnets, lastPort, type PortRequest, type SubnetRequest } from './allocation.js';
 import { openDatabase, type StoreDatabase } from './database.js';
 import type { SqliteConnection, SqlValue } from './drivers/driver.js';
 import { History } from './history.js';
@@ -120,7 +120,7 @@ export class LeaseStore {
         engine: request.engine,
         createdAt: this.#now(),
         expiresAt: request.expiresAt,
-        ports: choosePorts(this.#db, request),
+        ports: choosePorts(this.#db, { ...request, seat: request.spec.seat }),
         subnets: chooseSubnets(this.#db, request.subnets),
         spec: request.spec,
         bindings: [],
@@ -157,7 +157,7 @@ export class LeaseStore {
    */
   exchangePorts(lease: LeaseRecord, request: PortRequest): LeaseRecord {
     return this.#write(() => {
-      const ports = choosePorts(this.#db, request);
+      const ports = choosePorts(this.#db, { ...request, seat: lease.spec.seat });
       this.#change(lease, 'port_first = ?, port_last = ?', [ports?.first ?? null, ports?.last ?? null]);
       const changed = { ...lease, ports };
       this.history.record(changed, 'ports-exchanged', { avoided: request.avoid, ports });
@@ -305,6 +305,11 @@ export class LeaseStore {
       if (changes === 1) this.history.record(lease, 'released', {});
     });
     this.queue.bell.ring();
+  }
+
+  /** Behind which port the block lies that the seat had last; undefined when it never had one. */
+  lastPort(seat: string): number | undefined {
+    return this.#store.read(() => lastPort(this.#db, seat));
   }
 
   find(id: string): LeaseRecord | undefined {

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { PARTS } from '../../src/domain/options/parts.js';
+import { parts as schemaParts } from '../../src/domain/options/config-schema.js';
 import { ENTRIES } from '../../src/domain/options/table.js';
 import type { Explanation } from '../../src/index.js';
 import { runCli } from '../support/run-cli.js';
@@ -21,7 +21,7 @@ function keys(): string {
       return `| \`${key}\` | ${code(flags?.split(' ').find((word) => word.startsWith('--')))} | ${code(variable)} | ${standard} | ${cell(meaning)}${values} |`;
     },
   );
-  const parts = Object.entries(PARTS).map(
+  const parts = Object.entries(schemaParts()).map(
     ([key, { description }]) => `| \`${key}\` |  |  |  | ${cell(description ?? '')} |`,
   );
   return ['| Key | Flag | Variable | Default | Meaning |', '|---|---|---|---|---|', ...rows, ...parts].join('\n');

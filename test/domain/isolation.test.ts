@@ -4,7 +4,7 @@ import type { LeaseRecord } from '../../src/domain/lease.js';
 import type { ComposeModel, ServiceModel } from '../../src/domain/model.js';
 import { PROJECT, resolved } from '../support/plan-of.js';
 
-const lease = { project: PROJECT, ports: { first: 30000, last: 30001 } } as LeaseRecord;
+const lease = { project: PROJECT, ports: { first: 30000, last: 30001 }, spec: {} } as LeaseRecord;
 const HOST = '127.0.0.1';
 
 const container: ContainerBelongings = {
@@ -24,6 +24,19 @@ const modelOf = (web: ServiceModel = {}, more: Partial<ComposeModel> = {}) => re
 describe('what a container has that its lease does not hold', () => {
   it('is nothing when all of it is the project’s', () => {
     expect(breaches(lease, modelOf(), container, HOST)).toEqual([]);
+  });
+
+  it('is nothing of the seat’s volumes and, where they are free, of the file’s ports, for what comes back', () => {
+    const seated = { ...lease, spec: { seat: 'shop-dev-1', keepsVolumes: true } } as LeaseRecord;
+    const model = modelOf({ ports: [{ target: 80, published: '8080' }] });
+    const own = {
+      ...container,
+      mounts: [{ type: 'volume', name: 'shop-dev-1_data' }],
+      ports: { '80/tcp': [{ host: HOST, port: 8080 }] },
+    };
+    expect(breaches(seated, model, own, HOST, 'stable')).toEqual([]);
+    expect(breaches(seated, model, own, HOST, 'range')).toEqual(['the published port 127.0.0.1:8080']);
+    expect(breaches(lease, model, own, HOST, 'stable')).toEqual(['the volume shop-dev-1_data']);
   });
 
   it.each<[string, Partial<ContainerBelongings>]>([

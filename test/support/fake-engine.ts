@@ -194,6 +194,11 @@ export class FakeEngine implements Engine {
     return [...this.#volumes.values()].filter((v) => matches(v.labels, labels));
   }
 
+  async createVolume(name: string, _: string | undefined, labels: Labels) {
+    this.#called('createVolume');
+    if (!this.#volumes.has(name)) this.#volumes.set(name, { id: name, name, labels, createdAt: Date.now() });
+  }
+
   async removeVolume(name: string) {
     this.#called('removeVolume');
     this.#volumes.delete(name);

@@ -29,6 +29,8 @@ export type HazardKind =
   | 'host-namespace'
   | 'foreign-container'
   | 'image-tag'
+  | 'image-swap'
+  | 'volume-kept'
   | 'published-url'
   | 'health-timing'
   | 'log-cap'

@@ -1,4 +1,4 @@
-import { PARTS } from './parts.js';
+import { KINDS_PART, kindsSchema, PARTS } from './parts.js';
 import type { Schema } from './schema.js';
 import { defaultOf, ENTRIES, type OptionEntry, type OptionName } from './table.js';
 
@@ -10,14 +10,19 @@ export function configSchema(): Schema {
     properties: {
       $schema: { type: 'string', description: 'for editors; not read' },
       ...optionProperties(),
-      ...PARTS,
+      ...parts(),
     },
     additionalProperties: false,
   };
 }
 
+/** Every nested part. */
+export function parts(): Record<string, Schema> {
+  return { ...PARTS, [KINDS_PART]: kindsSchema(optionProperties()) };
+}
+
 /** What the table says of keys, with those that a dot leads into as maps. */
-export function optionProperties(): Record<string, Schema> {
+function optionProperties(): Record<string, Schema> {
   const properties: Record<string, Schema> = {};
   for (const [name, entry] of Object.entries(ENTRIES)) {
     if (entry.key === undefined) continue;

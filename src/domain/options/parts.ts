@@ -1,5 +1,22 @@
+import { KINDS } from '../environment-kind.js';
 import { HOOKS } from '../hooks.js';
 import type { Schema } from './schema.js';
+import { paths, text } from './values.js';
+
+const variant: Schema = {
+  description: 'one variant',
+  type: 'object',
+  properties: {
+    files: { description: 'compose files instead of those that are taken otherwise', ...paths.schema },
+    overlay: { description: 'compose files that are read after them', ...paths.schema },
+    images: {
+      description: 'service → image that it runs instead of its own, or of what it builds',
+      type: 'object',
+      additionalProperties: text.schema,
+    },
+  },
+  additionalProperties: false,
+};
 
 const HOOK: Schema = {
   anyOf: [
@@ -11,7 +28,8 @@ const HOOK: Schema = {
 
 /**
  * The nested parts of the config file: key → what it may hold, with a `description` for the reference. A part is added
- * here; validation, the published JSON Schema and docs/cli.md follow. Whoever uses it reads it off `LoadedConfig.content`.
+ * here; validation, the published JSON Schema and docs/configuration.md follow, and an option of the same name of
+ * `acquire` is given what the file holds.
  */
 export const PARTS: Readonly<Record<string, Schema>> = {
   hooks: {
@@ -43,4 +61,24 @@ export const PARTS: Readonly<Record<string, Schema>> = {
       additionalProperties: false,
     },
   },
+  variants: {
+    description: 'name → what is different about it: `files`, `overlay`, `images`',
+    type: 'object',
+    additionalProperties: variant,
+  },
 };
+
+/** Key of the part whose maps hold options again, for one kind of environment each. */
+export const KINDS_PART = 'kinds';
+
+/** @param options the properties of the options themselves */
+export function kindsSchema(options: Readonly<Record<string, Schema>>): Schema {
+  const { env: _, ...rest } = options;
+  const ofKind: Schema = { type: 'object', properties: rest, additionalProperties: false };
+  return {
+    description: `options for one kind of environment each: ${KINDS.join(', ')}`,
+    type: 'object',
+    properties: Object.fromEntries(KINDS.map((kind) => [kind, ofKind])),
+    additionalProperties: false,
+  };
+}

@@ -5,7 +5,8 @@ export interface Schema {
   readonly description?: string;
   readonly type?: SchemaType | readonly SchemaType[];
   readonly enum?: readonly unknown[];
-  readonly pattern?: string;
+  /** {@link PATH_FORMAT}, or nothing. */
+  readonly format?: string;
   readonly minimum?: number;
   readonly minItems?: number;
   readonly items?: Schema;
@@ -18,6 +19,9 @@ export interface Schema {
   /** What JSON Schema cannot say: gives what is wrong. Not published: JSON leaves functions out. */
   readonly refine?: (value: unknown) => string | undefined;
 }
+
+/** Text that is a path; relative ones count from the config file's folder. */
+export const PATH_FORMAT = 'path';
 
 type SchemaType = 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object' | 'null';
 
@@ -112,4 +116,15 @@ function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (isObject(value)) return 'a map';
   return typeof value === 'function' ? 'a function' : JSON.stringify(value);
+}
+
+/** The value with every path in it changed; it fits its schema. */
+export function mapPaths(schema: Schema, value: unknown, change: (path: string) => string): unknown {
+  const fitting = schema.anyOf?.find((choice) => fitsType(choice, value));
+  if (fitting) return mapPaths(fitting, value, change);
+  if (typeof value === 'string') return schema.format === PATH_FORMAT ? change(value) : value;
+  if (Array.isArray(value)) return value.map((item) => mapPaths(schema.items ?? {}, item, change));
+  if (!isObject(value)) return value;
+  const inner = (key: string) => schema.properties?.[key] ?? (schema.additionalProperties || {});
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapPaths(inner(key), item, change)]));
 }

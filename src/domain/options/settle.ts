@@ -1,11 +1,12 @@
 import { EnvironmentError } from '../errors.js';
 import { defaultOf, ENTRIES, type OptionEntry, type OptionName } from './table.js';
 
-/** Where a value was found; `file` and `kind` are places in the config file. */
+/** Where a value was found; `kind`: it follows from what the environment is for. */
 export type Origin =
   | { readonly from: 'given' }
   | { readonly from: 'variable'; readonly variable: string }
   | { readonly from: 'file'; readonly key: string }
+  | { readonly from: 'kind'; readonly kind: string }
   | { readonly from: 'default' };
 
 /** What counts for one option, and why. */
@@ -24,10 +25,12 @@ export interface Sources {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Maps of the config file that hold keys of the table, the one that counts first at the front. */
   readonly maps: readonly { readonly at: string; readonly content: Readonly<Record<string, unknown>> }[];
+  /** Defaults that follow from the kind: key → value. */
+  readonly kind?: { readonly kind: string; readonly values: Readonly<Record<string, unknown>> };
 }
 
 /**
- * Every option that has a config key: given > variable > config file > default.
+ * Every option that has a config key: given > variable > config file > what follows from the kind > default.
  *
  * @throws OPTION_INVALID for a variable that holds no such value
  */
@@ -37,7 +40,12 @@ export function settle(sources: Sources): Setting[] {
   );
 }
 
-function settingOf(name: OptionName, entry: OptionEntry, key: string, { given, variables, maps }: Sources): Setting {
+function settingOf(
+  name: OptionName,
+  entry: OptionEntry,
+  key: string,
+  { given, variables, maps, kind }: Sources,
+): Setting {
   const typed = valueAt(given, key);
   if (typed !== undefined) return { name, key, value: typed, origin: { from: 'given' } };
   const found = fromVariable(entry, variables);
@@ -48,7 +56,12 @@ function settingOf(name: OptionName, entry: OptionEntry, key: string, { given, v
     const convert = entry.value.given ?? ((same: unknown) => same);
     return { name, key, value: convert(value), origin: { from: 'file', key: at + key } };
   }
-  return { name, key, value: defaultOf(name), origin: { from: 'default' } };
+  const value = kind?.values[key];
+  const standard = defaultOf(name);
+  if (kind === undefined || value === undefined || value === standard) {
+    return { name, key, value: standard, origin: { from: 'default' } };
+  }
+  return { name, key, value, origin: { from: 'kind', kind: kind.kind } };
 }
 
 function fromVariable(

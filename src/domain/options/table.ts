@@ -1,5 +1,6 @@
 import { ON_FULL } from '../admission.js';
 import { BUILD_POLICIES, PULL_POLICIES } from '../build/policy.js';
+import { MODES } from '../lease.js';
 import { PORT_MODES } from '../ports.js';
 import { ON_UNHEALTHY } from '../recovery.js';
 import { FAST_STORAGE, LIMITS } from '../resources.js';
@@ -8,11 +9,14 @@ import {
   count,
   decision,
   duration,
+  kind,
   lifetime,
   memory,
   moment,
   network,
   onOff,
+  path,
+  paths,
   port,
   portList,
   portRange,
@@ -38,8 +42,6 @@ export interface OptionEntry {
   /** What `default` is where that is no value but a rule. */
   readonly otherwise?: string;
   readonly meaning: string;
-  /** Files and folders; in the config file they count from its folder. */
-  readonly isPath?: true;
   readonly value: Value;
 }
 
@@ -52,11 +54,10 @@ const TABLE = {
     flags: '-f, --file <file>',
     variable: 'DOCKER_COMPOSE_PATH',
     composeVariable: 'COMPOSE_FILE',
-    isPath: true,
     key: 'files',
     meaning: 'compose file; repeat for several',
     otherwise: 'as Compose finds it',
-    value: texts,
+    value: paths,
   },
   profile: {
     flags: '--profile <name>',
@@ -68,10 +69,9 @@ const TABLE = {
   envFile: {
     flags: '--env-file <file>',
     composeVariable: 'COMPOSE_ENV_FILES',
-    isPath: true,
     key: 'envFiles',
     meaning: 'file with variables for the compose file; repeatable',
-    value: texts,
+    value: paths,
   },
   name: {
     flags: '-n, --name <name>',
@@ -81,12 +81,43 @@ const TABLE = {
     otherwise: "the folder's name",
     value: text,
   },
+  env: {
+    flags: '--env <kind>',
+    variable: 'DOCKER_ENV',
+    key: 'env',
+    default: 'test',
+    meaning: 'what the environment is for; decides which compose file is taken, and what is kept',
+    value: kind,
+  },
+  variant: {
+    flags: '--variant <name>',
+    key: 'variant',
+    otherwise: '`alpine` for tests that have such a file, else `regular`',
+    meaning: 'which variant of it: alpine, regular, or one of the config file',
+    value: text,
+  },
+  alpine: {
+    flags: '--alpine',
+    variable: 'USE_ALPINE',
+    key: 'alpine',
+    meaning: 'the variant alpine',
+    value: onOff,
+  },
+  noAlpine: { flags: '--no-alpine', meaning: 'the variant regular', value: onOff },
+  productionImages: {
+    variable: 'USE_PRODUCTION_IMAGES',
+    key: 'productionImages',
+    default: 'false',
+    otherwise: 'true in mode production',
+    meaning: 'run the published image of services that could be built as well',
+    value: onOff,
+  },
   mode: {
     flags: '--mode <mode>',
     key: 'mode',
     default: 'dedicated',
-    meaning: 'who may use the environment',
-    value: choice(['dedicated', 'shared', 'production']),
+    meaning: 'one for itself, one for all who ask for the same, or one of production images (and of the kind prod)',
+    value: choice(MODES),
   },
   ttl: {
     flags: '--ttl <duration>',
@@ -190,16 +221,16 @@ const TABLE = {
     flags: '--state-dir <folder>',
     variable: 'DOCKER_MANUAL_HOME',
     key: 'stateDir',
-    isPath: true,
     otherwise: '~/.local/state/docker-manual',
     meaning: 'where leases are recorded',
-    value: text,
+    value: path,
   },
   portMode: {
     flags: '--port-mode <mode>',
     key: 'portMode',
     default: 'range',
-    meaning: "leased ports, the engine's choice, or the file's own (one copy only)",
+    meaning:
+      "leased ports, the engine's choice, the file's own (one copy only), or those where free and else the same at each start",
     value: choice(PORT_MODES),
   },
   excludePorts: {
@@ -370,6 +401,11 @@ const TABLE = {
     value: onOff,
   },
   all: { flags: '--all', meaning: 'every one that is meant, and not only some', value: onOff },
+  volumes: {
+    flags: '--volumes',
+    meaning: 'also the named volumes that environments for dev and prod keep',
+    value: onOff,
+  },
   dryRun: { flags: '--dry-run', meaning: 'only say what would be removed, and why', value: onOff },
 } as const satisfies Record<string, OptionEntry>;
 

@@ -1,10 +1,12 @@
 import { DECISIONS, type Decisions } from '../decisions.js';
 import { parseDuration } from '../duration.js';
+import { KINDS } from '../environment-kind.js';
 import { parsePortList, parsePortRange } from '../ports.js';
 import { parseSize } from '../size.js';
 import { parseSubnet } from '../subnet.js';
+
 import { WAITED_FOR, type WaitedFor } from '../wait.js';
-import type { Schema } from './schema.js';
+import { PATH_FORMAT, type Schema } from './schema.js';
 
 /** A kind of value that an option takes: how it is read from text, and what the config file and the API may hold. */
 export interface Value {
@@ -43,12 +45,29 @@ export const texts: Value = {
   given: (value) => [value].flat(),
 };
 
+/** A file or folder; in the config file it counts from that file's folder. */
+export const path: Value = { ...text, schema: { ...text.schema, format: PATH_FORMAT } };
+
+/** Files or folders. */
+export const paths: Value = {
+  ...texts,
+  schema: { anyOf: [{ type: 'array', items: path.schema, minItems: 1 }, path.schema] },
+};
+
 export const choice = (choices: readonly string[]): Value => ({
   wrong: `is none of ${choices.join(', ')}`,
   read: (given) => (choices.includes(given) ? given : undefined),
   schema: { type: 'string', enum: choices },
   choices,
 });
+
+/** In a variable, which other programs may read as well, also by its long name. */
+export const kind: Value = {
+  ...choice(KINDS),
+  readVariable: (given) => KINDS.find((each) => given === each || given === LONG_NAMES[each]),
+};
+
+const LONG_NAMES = { test: 'testing', dev: 'development', prod: 'production' } as const;
 
 /** On or off; "1", "true", "yes", "on" and their opposites in a variable. */
 export const onOff: Value = {

@@ -2,6 +2,7 @@ import type {
   AcquireOptions,
   BuildPolicy,
   Decisions,
+  EnvironmentKind,
   ManagerOptions,
   Mode,
   PortMode,
@@ -15,6 +16,10 @@ export interface SpecFlags {
   readonly profile?: string[];
   readonly envFile?: string[];
   readonly name?: string;
+  readonly env?: EnvironmentKind;
+  readonly variant?: string;
+  readonly alpine?: boolean;
+  readonly mode?: Mode;
   readonly external?: Readonly<Record<string, 'fresh' | 'clone' | 'share'>>;
   readonly hostNetwork?: Readonly<Record<string, 'convert' | 'exclusive' | 'share'>>;
   readonly binds?: Readonly<Record<string, 'private' | 'copy' | 'share'>>;
@@ -25,7 +30,6 @@ export interface SpecFlags {
 }
 
 export interface AcquireFlags extends SpecFlags {
-  readonly mode?: Mode;
   readonly waitTimeout?: number;
   /** Always there, since only `--no-accelerate` can be given. */
   readonly accelerate: boolean;
@@ -68,17 +72,18 @@ export function specOptions(flags: SpecFlags) {
     binds: flags.binds,
     foreign: flags.foreign,
   });
-  const spec = { files: flags.file, profiles: flags.profile, envFiles: flags.envFile, name: flags.name };
+  const { file, profile, envFile, name, env, variant, alpine, mode } = flags;
+  const spec = { files: file, profiles: profile, envFiles: envFile, name, env, variant, alpine, mode };
   const { limits, fastStorage, tuneDatabases } = flags;
   return { ...defined({ ...spec, limits, fastStorage, tuneDatabases }), decisions };
 }
 
 export function acquireOptions(flags: AcquireFlags): AcquireOptions {
-  const { mode, waitTimeout, portMode, startEngine, keepOnFailure, priority, queueTimeout, pull } = flags;
+  const { waitTimeout, portMode, startEngine, keepOnFailure, priority, queueTimeout, pull } = flags;
   const build = flags.rebuildAll ? 'all' : flags.rebuild === false ? 'none' : flags.build;
   return {
     ...specOptions(flags),
-    ...defined({ mode, waitTimeout, portMode, startEngine, keepOnFailure, priority, queueTimeout, build, pull }),
+    ...defined({ waitTimeout, portMode, startEngine, keepOnFailure, priority, queueTimeout, build, pull }),
     ...(flags.accelerate ? {} : { accelerate: false }),
     ...(flags.queue ? {} : { onFull: 'fail' as const }),
   };

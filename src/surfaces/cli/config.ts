@@ -32,7 +32,7 @@ export async function config(flags: ConfigFlags): Promise<void> {
 function text({ configFile, compose, settings }: Explanation, all: boolean): string {
   const shown = settings.filter(({ from, value }) => all || (from !== 'default' && value !== null));
   const rows = shown.map(({ key, value, from }) => [key, valueText(value), from]);
-  const files = compose.error ?? compose.files.join(', ');
+  const files = compose.error ?? `${compose.files.join(', ')} (${compose.why})`;
   const head = `config file: ${configFile ?? 'none'}\ncompose file: ${files}\n`;
   return rows.length === 0 ? head : `${head}\n${table([['KEY', 'VALUE', 'FROM'], ...rows])}\n`;
 }

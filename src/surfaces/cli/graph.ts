@@ -10,7 +10,7 @@ interface GraphFlags extends SpecFlags, ManagerFlags {
 export async function graph(flags: GraphFlags): Promise<void> {
   const manager = createManager(managerOptions(flags));
   try {
-    const { decisions: _, name: __, ...files } = specOptions(flags);
+    const { decisions: _, ...files } = specOptions(flags);
     printText(await manager.graph({ ...files, format: flags.graphFormat }));
   } finally {
     await manager.close();

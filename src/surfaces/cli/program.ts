@@ -117,6 +117,7 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .argument('[environment...]', 'projects or lease ids, or beginnings of them; none: the one of this folder')
     .description('end environments: containers, networks and volumes')
     .addOption(OPTIONS.all('every environment that no running process holds'))
+    .addOption(OPTIONS.volumes())
     .addOption(OPTIONS.stateDir())
     .addOption(OPTIONS.json())
     .action(async (names, options) => (await import('./stop.js')).stop(names, options));
@@ -188,6 +189,11 @@ function withFileOptions(command: Command): Command {
 function withSpecOptions(command: Command): Command {
   return withFileOptions(command)
     .addOption(OPTIONS.name())
+    .addOption(OPTIONS.env())
+    .addOption(OPTIONS.variant())
+    .addOption(OPTIONS.alpine())
+    .addOption(OPTIONS.noAlpine())
+    .addOption(OPTIONS.mode())
     .addOption(OPTIONS.external())
     .addOption(OPTIONS.hostNetwork())
     .addOption(OPTIONS.binds())
@@ -203,7 +209,6 @@ function withSpecOptions(command: Command): Command {
 
 function withAcquireOptions(command: Command): Command {
   return withSpecOptions(command)
-    .addOption(OPTIONS.mode())
     .addOption(OPTIONS.portMode())
     .addOption(OPTIONS.startEngine())
     .addOption(OPTIONS.build())
