@@ -68,6 +68,8 @@ export interface Spec {
   readonly seat?: string;
   /** Its named volumes are the seat's, and not its own. */
   readonly keepsVolumes?: true;
+  /** Only these services and what they depend on; all where absent. */
+  readonly only?: readonly string[];
 }
 
 /** One use of a shared environment; a process may have several. */

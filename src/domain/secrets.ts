@@ -56,14 +56,21 @@ export interface Masker {
 
 /** A masker for the environment of a model; `more` are values that the model only points at (files, variables). */
 export function maskerFor(model: ComposeModel, more: readonly string[] = []): Masker {
-  const names = namesOf(model);
-  const found = [...secretsIn(model), ...more].filter((v) => !ORDINARY.has(v.toLowerCase()) && !names.has(v));
-  const values = [...new Set(found.flatMap(spellings))].filter((v) => v.length >= SHORTEST);
-  // Longest first: one secret may be the beginning of another.
-  values.sort((a, b) => b.length - a.length);
+  const values = secretValues(model, more);
   const known = values.length > 0 ? new RegExp(values.map(escapePattern).join('|'), 'g') : undefined;
   const text = (input: string) => hideShapes(known ? input.replace(known, MASK) : input);
   return { text, data: <T>(data: T) => maskData(data, text) as T };
+}
+
+/**
+ * What {@link maskerFor} hides wherever it occurs, in every spelling. Longest first: one secret may be the beginning of
+ * another.
+ */
+export function secretValues(model: ComposeModel, more: readonly string[] = []): string[] {
+  const names = namesOf(model);
+  const found = [...secretsIn(model), ...more].filter((v) => !ORDINARY.has(v.toLowerCase()) && !names.has(v));
+  const values = [...new Set(found.flatMap(spellings))].filter((v) => v.length >= SHORTEST);
+  return values.sort((a, b) => b.length - a.length);
 }
 
 /** A command line of any process, as it may be shown: what looks like a secret in it is hidden. */
@@ -105,12 +112,17 @@ function unquoted(value: string): string {
   return value.replace(/^["']|["']$/g, '');
 }
 
-/** The forms in which a value can turn up: Compose doubles "$", URLs and JSON escape, a key of many lines is cut up. */
+/** The forms in which a value can turn up: Compose doubles "$", SQL "'", URLs and JSON escape, a key of many lines is cut up. */
 function spellings(value: string): string[] {
   const plain = value.replaceAll('$$', '$');
   const lines = plain.includes('\n') ? plain.split('\n').map((line) => line.trim()) : [];
   const forms = [value, plain, plain.trim(), ...lines.filter((line) => line.length >= 8)];
-  return forms.flatMap((form) => [form, ...percent(form), JSON.stringify(form).slice(1, -1)]);
+  return forms.flatMap((form) => [
+    form,
+    ...percent(form),
+    JSON.stringify(form).slice(1, -1),
+    form.replaceAll("'", "''"),
+  ]);
 }
 
 function percent(value: string): string[] {

@@ -42,7 +42,7 @@ export class ComposeCli {
 
   async resolve(files: Spec, project: string, signal: AbortSignal): Promise<ComposeModel> {
     const file = files.files.at(-1) ?? '';
-    const args = [...fileArguments(files), '-p', project, 'config', '--format', 'json'];
+    const args = [...fileArguments(files), '-p', project, 'config', '--format', 'json', ...chosen(files)];
     const out = await this.#run('compose config', args, signal, { file });
     // Compose writes "$" as "$$", so that its answer can be read back as a file.
     return JSON.parse(out.replaceAll('$$', '$')) as ComposeModel;
@@ -73,7 +73,8 @@ export class ComposeCli {
   }
 
   async create(run: ComposeRun, signal: AbortSignal): Promise<void> {
-    await this.#project('compose create', run, ['create', '--no-build', ...PULLED], signal, { project: run.project });
+    const command = ['create', '--no-build', ...PULLED, ...chosen(run)];
+    await this.#project('compose create', run, command, signal, { project: run.project });
   }
 
   async up(run: ComposeRun, service: string, signal: AbortSignal): Promise<void> {
@@ -159,6 +160,11 @@ async function writeOverride(run: ComposeRun): Promise<void> {
   } catch (error) {
     throw fileError(error, run.overrideFile);
   }
+}
+
+/** Compose adds what they depend on. */
+function chosen({ only = [] }: Spec): string[] {
+  return only.length > 0 ? ['--', ...only] : [];
 }
 
 function fileArguments(files: Spec): string[] {

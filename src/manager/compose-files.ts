@@ -36,6 +36,8 @@ export interface FileOptions {
   readonly alpine?: boolean;
   /** What each variant has that is different. */
   readonly variants?: Variants;
+  /** Only these services and what they depend on. All by default. */
+  readonly only?: readonly string[];
   /** `process.cwd()` by default. */
   readonly cwd?: string;
 }
@@ -71,7 +73,9 @@ export function findFiles(options: FileOptions, env: NodeJS.ProcessEnv): FoundFi
   const missing = files.find((file) => !existsSync(file) || !statSync(file).isFile());
   if (missing) throw new EnvironmentError('COMPOSE_FILE_MISSING', { file: `${missing} is not there` });
   const profiles = options.profiles ?? list(env.COMPOSE_PROFILES, ',');
-  return { spec: { files, directory: dirname(files[0] as string), profiles, envFiles }, why, variant: chosen };
+  const only = options.only?.length ? { only: options.only } : {};
+  const spec = { files, directory: dirname(files[0] as string), profiles, envFiles, ...only };
+  return { spec, why, variant: chosen };
 }
 
 /** Only what to read. @throws COMPOSE_FILE_MISSING, OPTION_INVALID */

@@ -17,17 +17,20 @@ import type { ExplainOptions, Explanation } from './explain.js';
 import type { FindOptions, Found } from './find.js';
 import type { GraphOptions } from './graph.js';
 import type { HealthWatch } from './health-watch.js';
+import type { HiddenValuesOptions } from './hidden-values.js';
 import type { HistoryOptions } from './history.js';
 import type { Initialised, InitOptions } from './init.js';
 import { Lease } from './lease.js';
 import type { Logs, LogsOptions } from './log-request.js';
 import { checkKeys } from './options.js';
+import type { Place, PlaceOptions } from './place.js';
 import type { PlanOptions, PlanReport } from './plan.js';
 import type { PortHolderOptions, PortsOptions, PortsReport } from './published.js';
 import type { RebuildOptions, Rebuilt } from './rebuild.js';
 import type { Recovered, RecoverOptions } from './recover.js';
 import type { ResetOptions, ResetReport } from './reset.js';
 import type { Restarted, RestartOptions } from './restart.js';
+import type { SavedLog, SaveLogsOptions } from './save-logs.js';
 import { fromFile, type Settled, settleHere, withSettings } from './settings.js';
 import type { SnapshotOptions } from './snapshot.js';
 import type { SpecOptions } from './spec.js';
@@ -326,6 +329,33 @@ export class Manager {
     return history(await this.#opened(), options);
   }
 
+  /**
+   * Passwords and keys of the user's files, for those who hide them in logs that are not ours.
+   *
+   * @throws COMPOSE_FILE_MISSING, COMPOSE_FILE_INVALID
+   */
+  async hiddenValues(options: HiddenValuesOptions = {}): Promise<readonly string[]> {
+    checkKeys('hiddenValues', options, FILE_KEYS);
+    const [context, settled] = await this.#settled(options);
+    const { hiddenValues } = await import('./hidden-values.js');
+    return hiddenValues(context, withSettings(options, settled, FILE_KEYS));
+  }
+
+  /** Where a service stands in the user's files; undefined where it comes from an `include`. @throws COMPOSE_FILE_MISSING */
+  async place(options: PlaceOptions): Promise<Place | undefined> {
+    checkKeys('place', options, [...FILE_KEYS, 'service', 'key']);
+    const [context, settled] = await this.#settled(options);
+    const { place } = await import('./place.js');
+    return place(context, withSettings(options, settled, FILE_KEYS));
+  }
+
+  /** Writes the log of each container of an environment into a folder, passwords hidden. @throws LEASE_NOT_FOUND */
+  async saveLogs(options: SaveLogsOptions): Promise<readonly SavedLog[]> {
+    checkKeys('saveLogs', options, ['name', 'folder', 'signal']);
+    const { saveLogs } = await import('./save-logs.js');
+    return saveLogs(await this.#opened(), options);
+  }
+
   /** Closes the store, and ends the watches of `onUnhealthy`. Environments stay as they are. */
   async close(): Promise<void> {
     await this.#endWatches([...this.#watches]);
@@ -393,6 +423,7 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'alpine',
   'variants',
   'productionImages',
+  'only',
   'cwd',
   'name',
   'mode',
@@ -435,6 +466,7 @@ const SPEC_KEYS: readonly (keyof SpecOptions)[] = [
   'portMode',
   'productionImages',
 ];
+const FILE_KEYS = ['files', 'profiles', 'envFiles', 'env', 'variant', 'alpine', 'variants', 'only', 'cwd', 'signal'];
 const REBUILD_KEYS = [...SPEC_KEYS, 'services', 'noCache', 'waitTimeout', 'signal'];
 const PLAN_KEYS = [...SPEC_KEYS, 'decisions', 'twice', 'services', 'limits', 'fastStorage', 'tuneDatabases', 'signal'];
 const GRAPH_KEYS = [...SPEC_KEYS, 'format', 'signal'];

@@ -99,3 +99,8 @@ describe('masking', () => {
     expect(maskerFor(modelWith({}), ['from-a-file']).text('x from-a-file y')).toBe('x *** y');
   });
 });
+
+it('knows a secret as SQL writes it: a database quotes the statement that failed', () => {
+  const masker = maskerFor(modelWith({ environment: { DB_PASSWORD: "it's hidden" } }));
+  expect(masker.text("ALTER ROLE app PASSWORD 'it''s hidden'")).toBe("ALTER ROLE app PASSWORD '***'");
+});
