@@ -12,6 +12,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
  * watchdog, what it runs, and the preload of the redirect. Shared code lies one level deep for the same reason.
  */
 const ENTRIES = {
+  'surfaces/action/main': 'src/surfaces/action/main.ts',
+  'surfaces/action/post': 'src/surfaces/action/post.ts',
   'surfaces/cli/main': 'src/surfaces/cli/main.ts',
   'watchdog/main': 'src/watchdog/main.ts',
 };

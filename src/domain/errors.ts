@@ -33,6 +33,11 @@ export const CATALOGUE = {
     message: '{option}: {reason}.',
     hint: 'See `docker-manual {command} --help`.',
   },
+  INPUT_INVALID: {
+    family: 'config',
+    message: 'The input "{input}" of the action: {reason}.',
+    hint: 'docs/action.md says what each input takes.',
+  },
   CONFIG_FILE_INVALID: {
     family: 'config',
     message: 'The config file {file} is not right:{problems}',

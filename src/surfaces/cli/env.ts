@@ -1,4 +1,5 @@
 import { createManager } from '../../index.js';
+import { dotenvLine } from '../dotenv.js';
 import { managerOptions } from './acquire-options.js';
 import { printData } from './output.js';
 
@@ -31,10 +32,4 @@ export function renderVariables(variables: Readonly<Record<string, string>>, for
 /** Safe for `eval`: inside single quotes a shell reads nothing but the closing quote. */
 function shellLine(name: string, value: string): string {
   return `export ${name}='${value.replaceAll("'", `'\\''`)}'`;
-}
-
-/** Double quotes, with what dotenv readers unescape in them. */
-function dotenvLine(name: string, value: string): string {
-  const escaped = value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('$', '\\$');
-  return `${name}="${escaped}"`;
 }

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { EnvironmentError } from '../../index.js';
+import { unread } from '../github-log.js';
 import { shown } from '../shown.js';
 
 /**
@@ -14,18 +14,12 @@ export function readable(error: unknown, env: NodeJS.ProcessEnv = process.env): 
   const folder = dossier === undefined || error.message.includes(dossier) ? '' : `\n  full logs: ${dossier}`;
   const [first, ...evidence] = `${error.message}${folder}`.split('\n');
   const grouped = env.GITHUB_ACTIONS === 'true' && evidence.length > 0;
-  if (grouped) process.stderr.write(group(`docker-manual: ${code}`, evidence));
+  if (grouped) process.stderr.write(`::group::docker-manual: ${code}\n${unread(evidence)}::endgroup::\n`);
   const lines = grouped ? [first] : [first, ...evidence];
   const told = new Error(shown([...lines, `  hint: ${hint}`].join('\n'), env));
   told.name = `docker-manual ${code}`;
   told.stack = `${told.name}: ${told.message}`;
   return told;
-}
-
-/** A foldable part of a GitHub log in which nothing is taken for a command; the token is one that no log can know. */
-function group(title: string, lines: readonly string[]): string {
-  const token = randomUUID();
-  return [`::group::${title}`, `::stop-commands::${token}`, ...lines, `::${token}::`, '::endgroup::', ''].join('\n');
 }
 
 /** Does the work of a setup or teardown; what it throws is {@link readable}. */

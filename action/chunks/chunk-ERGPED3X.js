@@ -1,0 +1,2 @@
+import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
+var Merging=class{#items=[];#closed=!1;#error;#wake=()=>{};push(item){this.#items.push(item),this.#wake()}close(error){this.#closed=!0,this.#error??=error,this.#wake()}async*[Symbol.asyncIterator](){for(;;)if(yield*this.#items.splice(0),!(this.#items.length>0)){if(this.#closed)break;await new Promise(resolve=>{this.#wake=resolve})}if(this.#error!==void 0)throw this.#error}};export{Merging};

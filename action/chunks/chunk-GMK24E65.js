@@ -1,0 +1,2 @@
+import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
+var NAMES=[["VITEST_POOL_ID",1],["JEST_WORKER_ID",1],["TEST_PARALLEL_INDEX",0],["MOCHA_WORKER_ID",0],["NODE_TEST_WORKER_ID",1]];function workerSlot(env){for(let[name,first]of NAMES){let text=env[name]??"",slot=Number(text)+1-first;if(/^\d+$/.test(text)&&slot>=1)return slot}return 1}export{workerSlot};

@@ -1,0 +1,2 @@
+import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
+import{AsyncLocalStorage}from"node:async_hooks";import{randomBytes}from"node:crypto";var running=new AsyncLocalStorage;function asOperation(name,actor,run){return running.run({name,actor,correlation:randomBytes(4).toString("hex")},run)}function runningOperation(){return running.getStore()}export{asOperation,runningOperation};
