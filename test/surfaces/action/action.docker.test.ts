@@ -43,6 +43,10 @@ describe.skipIf(NO_NODE_24)(
       await using job = new Job(scope, DATABASE, { services: 'web', 'wait-timeout': '50s' });
       expect(await job.main(), job.log.text).toEqual({ code: 0, signal: null });
 
+      expect(job.log.commands[0]?.name).toBe('add-mask'); // before anything that could show it
+      const masks = job.log.named('add-mask').map(({ value }) => value);
+      expect(masks).toEqual(expect.arrayContaining([PASSWORD, encodeURIComponent(PASSWORD)]));
+      expect(masks).not.toContain('app');
       const { project, lease, ports, urls, logs } = job.outputs;
       expect(project).toMatch(/^shop-[0-9a-f]{8}$/);
       const [status] = await scope.manager.status();
@@ -275,14 +279,14 @@ describe.skipIf(NO_NODE_24)('the Action in a job that is cancelled', { timeout: 
 
   it('while it waits, and is killed at once: post removes what is left', async () => {
     await using scope = new Scope();
-    await using job = new Job(scope, UNREADY);
+    await using job = new Job(scope, UNREADY, { env: 'DOCKER_MANUAL_WATCHDOG=off' }); // which would be faster
     const main = job.main();
     await job.log.saw(/web starting after/);
     job.kill();
     expect(await main).toEqual({ code: null, signal: 'SIGKILL' });
     expect(job.state.project).toMatch(/^shop-/);
     expect(await job.post(), job.log.text).toEqual({ code: 0, signal: null });
-    await nothingLeft(scope);
+    expect(await scope.manager.status()).toEqual([]);
   });
 
   it('after it was ready, and its runner dies without post: the watchdog of the bundle removes it', async () => {

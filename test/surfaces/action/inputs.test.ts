@@ -43,6 +43,8 @@ describe('the inputs of the Action', () => {
       'wait-timeout': '2m',
       ttl: 'none',
       ports: '31000-31999',
+      'memory-budget': '24g',
+      priority: '2',
       'port-mode': 'ephemeral',
       accelerate: 'false',
       external: 'share\ndata=clone',
@@ -52,13 +54,14 @@ describe('the inputs of the Action', () => {
       'logs-folder': 'out/logs',
     });
     expect(inputs).toMatchObject({
-      manager: { ports: '31000-31999', env: { TAG: '1.2', TEXT: 'a=b "c"' } },
+      manager: { ports: '31000-31999', memoryBudget: '24g', env: { TAG: '1.2', TEXT: 'a=b "c"' } },
       acquire: {
         cwd: '/work/packages/api',
         files: ['a.yml', 'b with blanks.yml'],
         only: ['db', 'web', 'cache'],
         profiles: ['test'],
         envFiles: ['.env.ci'],
+        priority: 2,
         waitTimeout: 120_000,
         ttl: null,
         portMode: 'ephemeral',
