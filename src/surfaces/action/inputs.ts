@@ -53,7 +53,11 @@ export const INPUTS = {
   binds: option('binds'),
   foreign: option('foreign'),
   'keep-on-failure': option('keepOnFailure'),
-  'pull-attempts': { meaning: 'how often a failing pull is tried', otherwise: '3', read: entry('limit').read },
+  'pull-attempts': {
+    meaning: 'how often a start is tried whose pull fails for a reason that may pass',
+    otherwise: '3',
+    read: entry('limit').read,
+  },
   export: { meaning: 'set the variables for the steps that follow', otherwise: 'true', read: entry('json').read },
   'add-path': {
     meaning: 'let the steps that follow run `docker-manual`',
