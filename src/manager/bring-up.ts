@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { publishedPorts } from '../domain/bindings.js';
 import type { BuildPolicy, PullPolicy } from '../domain/build/policy.js';
 import type { Decisions } from '../domain/decisions.js';
+import type { EnvironmentKind } from '../domain/environment-kind.js';
 import { EnvironmentError } from '../domain/errors.js';
 import type { HostFacts } from '../domain/hazards/hazard.js';
 import { leaseLabels } from '../domain/labels.js';
@@ -49,6 +50,7 @@ export interface BringUp {
   readonly waitTimeout: number;
   readonly accelerate: boolean;
   readonly build: BuildPolicy;
+  readonly kind: EnvironmentKind;
   /** Absent: as the file says of each service. */
   readonly pull: PullPolicy | undefined;
 }

@@ -48,9 +48,13 @@ export async function rebuild(context: Context, options: RebuildOptions): Promis
   const model = modelOf(template, record?.project ?? template.name);
   const only = chosen(model, options.services ?? []);
   using limit = new Deadline(IMAGES_TIMEOUT, signal);
-  const build = options.noCache ? 'all' : 'app';
-  const task = { config, engine, store, files, model, only, build, pull: false, signal: limit.signal } as const;
-  const images = await buildImages(task);
+  const images = await buildImages({
+    ...{ config, engine, store, files, model, only },
+    build: options.noCache ? 'all' : 'app',
+    kind: options.env ?? 'test',
+    pull: false,
+    signal: limit.signal,
+  });
   if (!record) return { images, record: null, replaced: [] };
   const waitTimeout = options.waitTimeout ?? DEFAULT_WAIT_TIMEOUT;
   const fullModel = modelOf(await resolveModel(config, engine, record.spec, signal), record.project);

@@ -1,3 +1,5 @@
+import type { EnvironmentKind } from '../environment-kind.js';
+
 /**
  * What is built for an environment. `app`: what has changed, layers that have not come from the cache. `all`: everything,
  * without the cache. `none`: only what was never built. `auto`: one of them, by {@link buildScope}.
@@ -15,7 +17,7 @@ const FULL_BUILD_LASTS = 24 * 3_600_000;
 
 export interface BuildSituation {
   /** Kind of the environment, "test", "dev" or "prod". */
-  readonly kind: string;
+  readonly kind: EnvironmentKind;
   readonly ci: boolean;
   /** Of the same dependencies (lock files); undefined where there was none. Milliseconds since the epoch. */
   readonly lastFullBuild: number | undefined;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildPolicy, type BuildScope, buildScope } from '../../domain/build/policy.js';
+import type { EnvironmentKind } from '../../domain/environment-kind.js';
 import { EnvironmentError } from '../../domain/errors.js';
 import { LABEL } from '../../domain/labels.js';
 import type { Spec } from '../../domain/lease.js';
@@ -29,6 +30,8 @@ export interface BuildTask {
   /** Under the name of its project. */
   readonly model: ComposeModel;
   readonly build: BuildPolicy;
+  /** What `auto` goes by. */
+  readonly kind: EnvironmentKind;
   /** Asks the registry for newer base images. */
   readonly pull: boolean;
   /** Services; what they begin with is built too. All by default. */
@@ -134,8 +137,7 @@ class Level {
   }
 
   #scope({ lockFiles }: BuildIdentity): BuildScope {
-    const { build, config, engine, store } = this.#task;
-    const kind = config.env.DOCKER_ENV ?? 'test';
+    const { build, config, engine, kind, store } = this.#task;
     const lastFullBuild = store.images.lastFullBuild(engine.endpoint, lockFiles);
     const ci = /^(?:1|true)$/i.test(config.env.CI ?? '');
     return buildScope(build, { kind, ci, lastFullBuild, now: this.#asked });

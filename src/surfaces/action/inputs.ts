@@ -32,6 +32,7 @@ export const INPUTS = {
   env: { meaning: 'variables for the compose file, NAME=value, one a line', read: variables },
   cwd: { meaning: 'folder that paths count from', otherwise: 'the workspace', read: one },
   name: option('name'),
+  variant: option('variant'),
   'wait-timeout': option('waitTimeout'),
   ttl: {
     meaning: 'how long the environment may live at most; it ends with the job',
@@ -138,6 +139,7 @@ export function readInputs(env: NodeJS.ProcessEnv): ActionInputs {
         profiles: value<string[]>('profiles') ?? flags.profiles,
         envFiles: value<string[]>('env-files') ?? flags.envFiles,
         name: value<string>('name') ?? flags.name,
+        variant: value<string>('variant'),
         waitTimeout: value<number>('wait-timeout') ?? flags.waitTimeout,
         priority: value<number>('priority'),
         portMode: value<AcquireOptions['portMode']>('port-mode'),

@@ -1,2 +1,0 @@
-import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
-import{addressesOf,env}from"./chunk-SE5DNJ2W.js";import"./chunk-BTS27KBA.js";import"./chunk-6HA6HUPD.js";import"./chunk-3VFBLJAT.js";import"./chunk-ZNOWVWGQ.js";import"./chunk-N4LHGJII.js";import"./chunk-5X2BMSNY.js";import"./chunk-AN3FDHT4.js";import"./chunk-TDXN5KO3.js";export{addressesOf,env};

@@ -1,2 +1,0 @@
-import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
-import{LeaseStore}from"./chunk-44CEIQNN.js";import"./chunk-UTONZQJ4.js";import"./chunk-RTSDCB7I.js";import"./chunk-QU6L5PEY.js";import"./chunk-6RRKZDPY.js";import"./chunk-AS7EOGQ7.js";import"./chunk-2GHUDBNG.js";import"./chunk-AQ3QT5A3.js";import"./chunk-PBPC3RI2.js";import"./chunk-XDCZRAMZ.js";import"./chunk-AN3FDHT4.js";import"./chunk-TDXN5KO3.js";export{LeaseStore};
