@@ -1,6 +1,6 @@
 // What a fresh build costs, and whether it is ever stale: node bench/build.mjs [--runs N] [--edits N]
 //
-// The founding document's cases (dependencies only, code change, full) by `docker-manual rebuild`, `docker compose build`
+// Three cases (dependencies only, code change, full) by `docker-manual rebuild`, `docker compose build`
 // and `docker compose build --no-cache`, each in a tree of its own; a case's change is new in each run. Installing takes
 // INSTALL s, compiling COMPILE s. Then random edits of a tree, after each of which the image must hold what the tree does:
 // also by `docker compose build`, on the same edits. Ratios are of medians of one run of this bench; raw runs go to
