@@ -57,3 +57,38 @@ it('removes the anonymous volume of a container that the engine has removed with
   await reap(config, engine, lease, { emptyScans: 1 });
   expect(volumes.map((volume) => volume.name)).toEqual([OTHERS, OLDER]);
 });
+
+it('removes what is of one kind at once, and volumes only when nothing uses them any more', async () => {
+  const names = ['web', 'db', 'mail'];
+  let left = { containers: names, networks: names, volumes: names };
+  const order: string[] = [];
+  let waiting: (() => void)[] = [];
+  // Each removal ends when all three of its kind have been asked for: one after the other would wait for ever.
+  const remove = (kind: keyof typeof left) => async (name: string) => {
+    order.push(kind);
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve);
+      if (waiting.length < names.length) return;
+      for (const go of waiting) go();
+      waiting = [];
+    });
+    left = { ...left, [kind]: left[kind].filter((each) => each !== name) };
+  };
+  const listed = (kind: keyof typeof left) => async () =>
+    left[kind].map((name) => ({ id: name, name, labels, createdAt: 1_001_000, volumes: [] }));
+  const engine = {
+    containers: listed('containers'),
+    networks: listed('networks'),
+    volumes: listed('volumes'),
+    removeContainer: remove('containers'),
+    removeNetwork: remove('networks'),
+    removeVolume: remove('volumes'),
+  } as unknown as Engine;
+  await reap(config, engine, lease, { emptyScans: 1 });
+  expect(left).toEqual({ containers: [], networks: [], volumes: [] });
+  expect(order).toEqual([
+    ...names.map(() => 'containers'),
+    ...names.map(() => 'networks'),
+    ...names.map(() => 'volumes'),
+  ]);
+});

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type LeaseState, TRANSITIONS } from '../../src/domain/lease.js';
 import { LeaseStore } from '../../src/store/lease-store.js';
 import { request as anyRequest, owner } from './support/requests.js';
 
@@ -36,6 +37,21 @@ describe('LeaseStore', () => {
     store.remove(taken as typeof lease);
     expect(store.list()).toEqual([]);
     expect(store.history.list(10).map((e) => e.action)).toEqual(['claimed', 'stopping', 'released']);
+    store.close();
+  });
+
+  it('refuses every change of state but those of the table, and writes nothing then', () => {
+    const store = new LeaseStore(folder);
+    const claimed = store.claim(request);
+    const events = store.history.list(10).length;
+    const states = Object.keys(TRANSITIONS) as LeaseState[];
+    for (const from of states) {
+      for (const to of states.filter((state) => !TRANSITIONS[from].includes(state))) {
+        expect(() => store.transition({ ...claimed, state: from }, to), `${from} to ${to}`).toThrow(/no way/);
+      }
+    }
+    expect(store.find(claimed.id)).toEqual(claimed);
+    expect(store.history.list(10)).toHaveLength(events);
     store.close();
   });
 
