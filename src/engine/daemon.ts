@@ -136,6 +136,17 @@ export class Daemon {
     }
   }
 
+  async stop(id: string, signal: AbortSignal): Promise<void> {
+    const stop = (abortSignal: AbortSignal) =>
+      this.#docker
+        .getContainer(id)
+        .stop({ abortSignal })
+        .catch((error: { readonly statusCode?: number }) => {
+          if (error.statusCode !== 304) throw error; // it has ended already
+        });
+    await unlessGone(() => this.#call('stop container', signal, stop));
+  }
+
   async removeContainer(id: string, signal: AbortSignal): Promise<void> {
     await unlessGone(() =>
       this.#call('remove container', signal, (abortSignal) =>

@@ -63,6 +63,8 @@ export interface Engine {
     services: readonly string[],
     signal: AbortSignal,
   ): Promise<void>;
+  /** Asks a container to end and gives it the time that its file says, 10 s by default; then it is killed. */
+  stop(id: string, signal: AbortSignal): Promise<void>;
   /** Removes with force and with its anonymous volumes. Already gone counts as done. */
   removeContainer(id: string, signal: AbortSignal): Promise<void>;
   /** Networks that bear the labels; with no labels, every network. */

@@ -29,7 +29,7 @@ export interface ManagerOptions {
   /** How many environments of one engine may be there at once; any number by default. Else DOCKER_MANUAL_MAX_ENVIRONMENTS. */
   readonly maxEnvironments?: number;
   /**
-   * Whether one detached process per state folder removes what dead owners leave, within a second of their death. True
+   * Whether one detached process per state folder removes what dead owners leave, within seconds of their death. True
    * by default; false also by DOCKER_MANUAL_WATCHDOG=off. The next command removes it in any case.
    */
   readonly watchdog?: boolean;

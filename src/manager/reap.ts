@@ -11,6 +11,9 @@ const REAP_TIMEOUT = 60_000;
 /** Rounds in a row that removed nothing, after which what is left is reported: two seconds of an object "in use". */
 const MAX_STALLED = 5;
 
+/** The longest that containers are given to end by themselves; the engine's own default is 10 s. Milliseconds. */
+const GRACE = 30_000;
+
 export interface ReapOptions {
   /**
    * Empty scans in a row that are asked for. 1 when nobody creates any more; 2 after a dead owner, whose last requests
@@ -46,6 +49,7 @@ export async function reap(config: Config, engine: Engine, lease: LeaseRecord, o
   let errors: unknown[] = [];
   let before = Number.POSITIVE_INFINITY;
   const memory = new VolumeMemory(config, lease);
+  let keepsData = lease.spec.keepsVolumes === true;
   for (let empty = 0, stalled = 0; stalled < MAX_STALLED; ) {
     const from = performance.now();
     const found = await scan(engine, lease, memory.names, signal);
@@ -62,9 +66,17 @@ export async function reap(config: Config, engine: Engine, lease: LeaseRecord, o
     before = count;
     if (stalled > 0) await quiet(scanMs);
     memory.add(found.anonymous);
+    if (keepsData) await stopAll(engine, found);
+    keepsData = false;
     errors = await removeAll(engine, found, signal);
   }
   throw await incomplete(engine, lease, await scan(engine, lease, memory.names, signal), errors, signal);
+}
+
+/** Whose volumes stay may write down first what it has only in memory. What does not end in time is removed all the same. */
+async function stopAll(engine: Engine, found: Found): Promise<void> {
+  const signal = AbortSignal.timeout(GRACE);
+  await Promise.allSettled(found.containers.map((container) => engine.stop(container.id, signal)));
 }
 
 interface Found {

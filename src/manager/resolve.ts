@@ -19,10 +19,10 @@ const PLACEHOLDER = 'docker-manual-placeholder-project';
 export async function resolveModel(
   config: Config,
   engine: Pick<Engine, 'resolve'>,
-  { images, files, directory, profiles, envFiles }: Spec,
+  { images, seat: _, keepsVolumes: __, ...asked }: Spec,
   signal: AbortSignal,
 ): Promise<ComposeModel> {
-  const model = await resolveFiles(config, engine, { files, directory, profiles, envFiles }, signal);
+  const model = await resolveFiles(config, engine, asked, signal);
   return images ? withImages(model, images) : model;
 }
 
@@ -41,7 +41,6 @@ async function resolveFiles(
 }
 
 /** The model of one environment. */
-
 export function modelOf(template: ComposeModel, project: string): ComposeModel {
   return JSON.parse(JSON.stringify(template).replaceAll(PLACEHOLDER, project)) as ComposeModel;
 }

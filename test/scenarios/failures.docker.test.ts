@@ -94,7 +94,7 @@ const failures: readonly Failure[] = [
         RUN echo "bad token $$NPM_TOKEN ECONNREFUSED" && exit 3`,
     code: 'BUILD_FAILED',
     exitCode: 4,
-    says: /Building service "web" failed: .* exit code: 3\n .*bad token \*\*\* ECONNREFUSED/,
+    says: /Building service "web" by dockerfile_inline failed at RUN .* exit code: 3\n .*bad token \*\*\* ECONNREFUSED/,
   },
   {
     name: 'a compose file with a typo',

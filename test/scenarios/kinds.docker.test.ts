@@ -5,11 +5,12 @@ import { LABEL } from '../../src/domain/labels.js';
 import type { Lease } from '../../src/index.js';
 import { FIXTURE_IMAGE, NEVER, REDIS_IMAGE, Scope } from '../support/scope.js';
 
+/** Writes its data when it is asked to end, and at no other time. */
 const REDIS = (port: number, image = REDIS_IMAGE) => `
 services:
   redis:
     image: ${image}
-    command: [redis-server, --appendonly, "yes"]
+    command: [redis-server, --save, "3600 1"]
     ports: ["${port}:6379"]
     volumes: ["data:/data"]
     healthcheck: { test: ["CMD-SHELL", "redis-cli ping | grep -q PONG"], interval: 2s }

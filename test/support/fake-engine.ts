@@ -176,6 +176,10 @@ export class FakeEngine implements Engine {
     }
   }
 
+  async stop() {
+    this.#called('stop');
+  }
+
   async removeContainer(id: string) {
     this.#called('removeContainer');
     this.#containers.delete(id);

@@ -314,7 +314,7 @@ const TABLE = {
     variable: 'DOCKER_MANUAL_WATCHDOG',
     key: 'watchdog',
     default: 'true',
-    meaning: 'whether a process of its own removes what dead owners leave, within a second of their death',
+    meaning: 'whether a process of its own removes what dead owners leave, within seconds of their death',
     value: onOff,
   },
   reconcile: {
