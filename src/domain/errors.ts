@@ -46,7 +46,7 @@ export const CATALOGUE = {
   COMPOSE_FILE_MISSING: {
     family: 'config',
     message: 'No compose file: {file}.',
-    hint: 'Name one with -f FILE, or run in a folder that has compose.yaml, compose.yml or docker-compose.yml.',
+    hint: 'Name one with -f FILE, or run in a folder that has compose.yaml, compose.yml or docker-compose.yml.{suggestion}',
   },
   COMPOSE_FILE_INVALID: {
     family: 'config',
@@ -237,8 +237,8 @@ export const CATALOGUE = {
   },
   LEASE_NOT_FOUND: {
     family: 'lease',
-    message: 'There is no environment "{name}" here.',
-    hint: '`docker-manual status` lists them.{suggestion}',
+    message: 'There is no environment {name}.',
+    hint: '`docker-manual status` lists them, `docker-manual start` makes one.{suggestion}',
   },
   LEASE_AMBIGUOUS: {
     family: 'lease',

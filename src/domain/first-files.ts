@@ -25,11 +25,18 @@ name: ${JSON.stringify(name)}
   return runner === undefined ? files : [...files, ...EXAMPLES[runner](list)];
 }
 
+/** How the example is run. */
+const RUN: Readonly<Record<TestRunner, string>> = {
+  vitest: 'npx vitest run --config vitest.docker.config.mts',
+  jest: 'npx jest --config jest.docker.config.cjs',
+  playwright: 'npx playwright test --config playwright.docker.config.ts',
+};
+
 /** Each runner is given the environment by a file of its own, and the example finds its addresses in the variables. */
 const EXAMPLES: Readonly<Record<TestRunner, (files: string) => FirstFile[]>> = {
   vitest: (files) => [
     {
-      path: 'vitest.docker.config.ts',
+      path: 'vitest.docker.config.mts',
       content: `import { dockerManual } from 'docker-manual/vitest';
 import { defineConfig } from 'vitest/config';
 
@@ -39,7 +46,10 @@ export default defineConfig({
 });
 `,
     },
-    { path: 'test/environment.example.test.ts', content: example("import { expect, test } from 'vitest';\n") },
+    {
+      path: 'test/environment.example.test.ts',
+      content: example("import { expect, test } from 'vitest';\n", RUN.vitest),
+    },
   ],
   jest: (files) => [
     {
@@ -52,7 +62,7 @@ export default defineConfig({
 };
 `,
     },
-    { path: 'test/environment.example.test.js', content: example('') },
+    { path: 'test/environment.example.test.js', content: example('', RUN.jest) },
   ],
   playwright: (files) => [
     {
@@ -69,26 +79,23 @@ export default defineConfig({
     },
     {
       path: 'test/environment.example.spec.ts',
-      content: example("import { expect, test } from '@playwright/test';\n"),
+      content: example("import { expect, test } from '@playwright/test';\n", RUN.playwright),
     },
   ],
 };
 
-function example(imports: string): string {
-  return `${imports}${imports === '' ? '' : '\n'}test('has an environment of its own', () => {
+function example(imports: string, command: string): string {
+  return `// ${command}
+${imports}${imports === '' ? '' : '\n'}test('has an environment of its own', () => {
   // DM_<SERVICE>_HOST and DM_<SERVICE>_PORT for each service; DATABASE_URL, REDIS_URL … for known images.
-  expect(process.env.DM_PROJECT).toMatch(/-[0-9a-f]{8}$/);
+  const { DM_PROJECT = 'none: run it by the command above' } = process.env;
+  expect(DM_PROJECT).toMatch(/-[0-9a-f]{8}$/);
 });
 `;
 }
 
 /** The commands to type next. */
 export function nextCommands(runner: TestRunner | undefined): readonly [string, string] {
-  if (runner === undefined) return ['docker-manual start', 'docker-manual test -- npm test'];
-  const run = {
-    vitest: 'npx vitest run --config vitest.docker.config.ts',
-    jest: 'npx jest --config jest.docker.config.cjs',
-    playwright: 'npx playwright test --config playwright.docker.config.ts',
-  };
-  return ['docker-manual doctor', run[runner]];
+  if (runner === undefined) return ['npx docker-manual start', 'npx docker-manual test -- npm test'];
+  return ['npx docker-manual doctor', RUN[runner]];
 }

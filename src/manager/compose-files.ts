@@ -15,6 +15,7 @@ import type { EnvironmentKind } from '../domain/environment-kind.js';
 import { EnvironmentError } from '../domain/errors.js';
 import type { Spec } from '../domain/lease.js';
 import { ALPINE, checkVariant, REGULAR, type Variant, type Variants } from '../domain/variant.js';
+import { namedFileMissing, noFileFound } from './compose-file-missing.js';
 
 const OVERRIDES = [
   'compose.override.yml',
@@ -71,7 +72,7 @@ export function findFiles(options: FileOptions, env: NodeJS.ProcessEnv): FoundFi
   });
   const files = [...base, ...[own?.overlay ?? []].flat()].map((file) => resolve(cwd, file));
   const missing = files.find((file) => !existsSync(file) || !statSync(file).isFile());
-  if (missing) throw new EnvironmentError('COMPOSE_FILE_MISSING', { file: `${missing} is not there` });
+  if (missing) throw namedFileMissing(missing);
   const profiles = options.profiles ?? list(env.COMPOSE_PROFILES, ',');
   const only = options.only?.length ? { only: options.only } : {};
   const spec = { files, directory: dirname(files[0] as string), profiles, envFiles, ...only };
@@ -152,7 +153,7 @@ function discover(cwd: string, wanted: Wanted): { files: string[]; why: string }
   const standard = wanted.kind === 'test' && wanted.alpine === undefined;
   const names = (standard ? PLAIN_NAMES : candidates(wanted).flat()).join(', ');
   const what = standard ? '' : ` (for ${wantedText(wanted)})`;
-  throw new EnvironmentError('COMPOSE_FILE_MISSING', { file: `none of ${names} in ${cwd} or above${what}` });
+  throw noFileFound(cwd, names, what);
 }
 
 function filesOf({ file, base }: Selection, folder: string): string[] {

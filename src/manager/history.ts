@@ -32,5 +32,8 @@ export async function history(context: Context, options: HistoryOptions): Promis
   const events = trail.list(Math.min(Math.floor(limit), MOST), name);
   if (events.length > 0 || name === '') return events;
   const near = suggest(name, trail.projects());
-  throw new EnvironmentError('LEASE_NOT_FOUND', { name, suggestion: near ? ` Did you mean ${near}?` : '' });
+  throw new EnvironmentError('LEASE_NOT_FOUND', {
+    name: `"${name}"`,
+    suggestion: near ? ` Did you mean ${near}?` : '',
+  });
 }

@@ -44,7 +44,7 @@ async function leasedRecord(context: Context, id: string): Promise<LeaseRecord> 
   const record = (await context.store()).find(id);
   if (record) return record;
   throw new EnvironmentError('LEASE_NOT_FOUND', {
-    name: `${id}" of DM_LEASE in "${context.config.stateDir}`,
+    name: `"${id}" of DM_LEASE in ${context.config.stateDir}`,
     suggestion: '',
   });
 }

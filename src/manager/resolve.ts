@@ -35,7 +35,9 @@ async function resolveFiles(
   const cache = new ModelCache(config.stateDir, config.env);
   const cached = cache.get(files);
   if (cached) return cached;
-  const model = await engine.resolve(files, PLACEHOLDER, signal);
+  const model = await engine.resolve(files, PLACEHOLDER, signal).catch(async (error) => {
+    throw await (await import('./compose-mistake.js')).located(error, files);
+  });
   cache.put(files, model);
   return model;
 }

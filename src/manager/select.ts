@@ -3,15 +3,20 @@ import type { LeaseRecord } from '../domain/lease.js';
 import { suggest } from '../domain/suggest.js';
 
 /**
- * The leases that a user's words mean: a project name, a lease id, or an unmistakable beginning of either.
+ * The leases that a user's words mean: a project name, a lease id, or an unmistakable beginning of either. `gone`:
+ * projects of the past, for what the error says.
  *
  * @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS
  */
-export function selectLeases(leases: readonly LeaseRecord[], names: readonly string[]): LeaseRecord[] {
-  return [...new Set(names.map((name) => selectLease(leases, name)))];
+export function selectLeases(
+  leases: readonly LeaseRecord[],
+  names: readonly string[],
+  gone: readonly string[] = [],
+): LeaseRecord[] {
+  return [...new Set(names.map((name) => selectLease(leases, name, gone)))];
 }
 
-function selectLease(leases: readonly LeaseRecord[], name: string): LeaseRecord {
+function selectLease(leases: readonly LeaseRecord[], name: string, gone: readonly string[]): LeaseRecord {
   const exact = leases.find((lease) => lease.project === name || lease.id === name);
   if (exact) return exact;
   const begun = leases.filter((lease) => lease.project.startsWith(name) || lease.id.startsWith(name));
@@ -21,7 +26,13 @@ function selectLease(leases: readonly LeaseRecord[], name: string): LeaseRecord 
     name,
     leases.map((lease) => lease.project),
   );
-  throw new EnvironmentError('LEASE_NOT_FOUND', { name, suggestion: near ? ` Did you mean ${near}?` : '' });
+  const ended = gone.find((project) => project.startsWith(name));
+  const suggestion = near
+    ? ` Did you mean ${near}?`
+    : ended
+      ? ` ${ended} has ended: \`docker-manual history ${ended}\` says when.`
+      : '';
+  throw new EnvironmentError('LEASE_NOT_FOUND', { name: `"${name}"`, suggestion });
 }
 
 /**

@@ -29,7 +29,8 @@ export interface StopOptions {
  * @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS, RELEASE_INCOMPLETE
  */
 export async function stop(context: Context, options: StopOptions): Promise<Removal> {
-  const leases = (await context.store()).list();
+  const store = await context.store();
+  const leases = store.list();
   if (options.all) {
     const held = leases.filter(isHeldByProcess);
     const removal = await releaseAll(
@@ -45,7 +46,7 @@ export async function stop(context: Context, options: StopOptions): Promise<Remo
     return { removed: removal.removed, kept: [...removal.kept, ...kept] };
   }
   const chosen = options.names?.length
-    ? selectLeases(leases, options.names)
+    ? selectLeases(leases, options.names, store.history.projects())
     : [selectHere(leases, options.cwd ?? process.cwd())];
   return releaseAll(context, chosen, 'stopped', options.volumes);
 }

@@ -1,5 +1,5 @@
-import { chmodSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { EnvironmentError } from '../domain/errors.js';
 import { fileError } from '../domain/file-errors.js';
 import { networkFileSystem } from './file-system.js';
@@ -18,7 +18,7 @@ export function prepareFolder(folder: string): void {
     if (Buffer.byteLength(join(folder, 'store.lock')) > LONGEST_PATH) {
       throw unusable(folder, `SQLite takes no path of more than ${LONGEST_PATH} bytes`);
     }
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const found = lstatSync(folder);
     if (found.isSymbolicLink()) throw unusable(folder, 'it is a symbolic link');
     assertOwn(folder, 'it', found.uid);
@@ -27,6 +27,26 @@ export function prepareFolder(folder: string): void {
     if (network) throw unusable(folder, `it is on ${network}, where SQLite's locks do not hold; take a local disk`);
   } catch (error) {
     throw fileError(error, folder);
+  }
+}
+
+/**
+ * With what is missing above it. Node's own `recursive` goes round for ever, deaf to signals, in a folder that takes no
+ * children (/proc; Node 20.20).
+ *
+ * @throws STATE_DIR_UNUSABLE, and what the system says
+ */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && !lstatSync(folder).isFile()) return;
+    if (code !== 'ENOENT') throw error;
+    const above = dirname(folder);
+    if (existsSync(above)) throw unusable(folder, `no folder can be made in ${above}`);
+    makeFolder(above);
+    makeFolder(folder);
   }
 }
 

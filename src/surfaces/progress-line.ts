@@ -3,7 +3,9 @@ import { shown } from './shown.js';
 
 export function titleOf(progress: Extract<Progress, { type: 'claimed' }>): string {
   const ports = progress.ports ? ` · ports ${progress.ports.first}-${progress.ports.last}` : '';
-  return `${progress.project} · ${progress.services.length} services${ports}`;
+  const count = progress.services.length;
+  if (count === 0) return `${progress.project} · no services: are all of them in profiles? --profile NAME takes one in`;
+  return `${progress.project} · ${count} service${count === 1 ? '' : 's'}${ports}`;
 }
 
 /** One event as a line; undefined for what is of no interest alone. */

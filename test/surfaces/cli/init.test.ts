@@ -22,7 +22,7 @@ function text(name: string): string {
 }
 
 it.each([
-  ['vitest', 'vitest.docker.config.ts', 'test/environment.example.test.ts'],
+  ['vitest', 'vitest.docker.config.mts', 'test/environment.example.test.ts'],
   ['jest', 'jest.docker.config.cjs', 'test/environment.example.test.js'],
   ['@playwright/test', 'playwright.docker.config.ts', 'test/environment.example.spec.ts'],
 ])('finds %s, writes a config file and an example, and says what to type next', async (runner, config, example) => {
@@ -32,7 +32,7 @@ it.each([
   expect(parse(text('docker-manual.config.yaml'))).toEqual({ files: ['compose.yml'], name: 'shop' });
   expect(text(config)).toContain("files: ['compose.yml']");
   expect(text(example)).toContain('DM_PROJECT');
-  expect(stdout).toMatch(new RegExp(`Next:\\n  docker-manual doctor\\n  npx .*${config}$`));
+  expect(stdout).toMatch(new RegExp(`Next:\\n  npx docker-manual doctor\\n  npx .*${config}$`));
 });
 
 it('never overwrites: it shows what it would have written', async () => {
