@@ -33,6 +33,7 @@ export { type Verdict, whyNot } from './domain/verdict.js';
 export { WAITED_FOR, type Wait, type WaitedFor, type Waits } from './domain/wait.js';
 export { workerSlot } from './domain/worker-slot.js';
 export type { ContainerStats } from './engine/engine.js';
+export type { EngineCall, OnCall } from './engine/traced.js';
 export type { AcquiredService, AcquireOptions } from './manager/acquire.js';
 export type { QueueOptions } from './manager/admit.js';
 export type { Availability, AvailableOptions } from './manager/available.js';

@@ -5,6 +5,7 @@ import { plainText } from '../domain/plain-text.js';
 import { DEFAULT_PORT_RANGE, type PortRange, parsePortList, parsePortRange } from '../domain/ports.js';
 import { parseSize } from '../domain/size.js';
 import { parseSubnet, type Subnet } from '../domain/subnet.js';
+import type { OnCall } from '../engine/traced.js';
 import type { OnProgress, Progress } from './progress.js';
 
 /** Seldom used by home and company networks; room for 4,096 networks of thirteen containers. */
@@ -41,6 +42,8 @@ export interface ManagerOptions {
   readonly cwd?: string;
   /** Told what happens while an environment is made or removed. */
   readonly onProgress?: OnProgress;
+  /** Told of each call to the engine when it has ended. */
+  readonly onCall?: OnCall;
 }
 
 export interface Config {
@@ -57,6 +60,7 @@ export interface Config {
   readonly startEngine: boolean;
   readonly env: NodeJS.ProcessEnv;
   readonly onProgress: OnProgress;
+  readonly onCall?: OnCall;
   /** The environment that another process has given to this one, by its variables. */
   readonly leased: Leased | undefined;
 }
@@ -95,6 +99,7 @@ export function readConfig(options: ManagerOptions): Config {
     startEngine: /^(on|1|true|yes)$/i.test(env.DOCKER_MANUAL_START_ENGINE ?? ''),
     env,
     onProgress,
+    ...(options.onCall ? { onCall: options.onCall } : {}),
     leased: leasedBy(env, options.stateDir),
   };
 }

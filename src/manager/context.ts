@@ -23,7 +23,7 @@ export function createContext(config: Config, parts: { readonly engine?: Engine 
   return {
     config,
     engine() {
-      engine ??= import('../engine/docker-engine.js').then(({ connectEngine }) => connectEngine(config.env));
+      engine ??= connect(config);
       return engine;
     },
     async startEngine(signal) {
@@ -31,7 +31,7 @@ export function createContext(config: Config, parts: { readonly engine?: Engine 
       const onAttempt = (command: string) =>
         config.onProgress({ type: 'notice', text: `no engine answers; trying to start it: ${command}` });
       const started = await ensureDaemon(config.env, { signal, onAttempt });
-      engine = Promise.resolve(started);
+      engine = told(started, config);
       return started;
     },
     store() {
@@ -67,4 +67,13 @@ async function openStore(config: Config): Promise<LeaseStore> {
     config.onProgress({ type: 'notice', text });
   }
   return store;
+}
+
+async function connect(config: Config): Promise<Engine> {
+  const { connectEngine } = await import('../engine/docker-engine.js');
+  return told(connectEngine(config.env), config);
+}
+
+async function told(engine: Engine, { onCall }: Config): Promise<Engine> {
+  return onCall === undefined ? engine : (await import('../engine/traced.js')).traced(engine, onCall);
 }

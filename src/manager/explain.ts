@@ -8,7 +8,8 @@ import type { ManagerOptions } from './config.js';
 import { type Settled, withSettings } from './settings.js';
 
 /** What an acquire and its manager would be given; nothing is made. */
-export type ExplainOptions = Omit<AcquireOptions, 'signal' | 'owner'> & Omit<ManagerOptions, 'env' | 'onProgress'>;
+export type ExplainOptions = Omit<AcquireOptions, 'signal' | 'owner'> &
+  Omit<ManagerOptions, 'env' | 'onProgress' | 'onCall'>;
 
 /** What counts here, and why. Secrets are hidden. */
 export interface Explanation {

@@ -210,6 +210,17 @@ export class Manager {
     return this.#as('clean', async () => clean(await this.#opened(), options));
   }
 
+  /**
+   * Hands what this process holds to the watchdog, which removes it when this process has ended. Where there is none to
+   * be had, the next command does it.
+   */
+  async handOver(): Promise<void> {
+    const context = await this.#opened();
+    if (!context.config.watchdog) return;
+    const { ensureWatchdog } = await import('./watchdog.js');
+    ensureWatchdog(context.config, await context.store());
+  }
+
   /** Finds the environments again that a lost or damaged store does not know. */
   async recover(options: RecoverOptions = {}): Promise<Recovered> {
     checkKeys('recover', options, ['signal']);
@@ -412,6 +423,7 @@ const MANAGER_KEYS: readonly (keyof ManagerOptions)[] = [
   'env',
   'cwd',
   'onProgress',
+  'onCall',
 ];
 
 const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [

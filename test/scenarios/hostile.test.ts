@@ -268,7 +268,7 @@ describe('a hostile text in what is written', () => {
         const stream = { isTTY: true, columns: 80, write: (piece: string) => written.push(piece) };
         vi.stubEnv('CI', '');
         vi.stubEnv('TERM', 'xterm');
-        const board = progressRenderer(stream as unknown as NodeJS.WriteStream & typeof process.stderr, false);
+        const board = progressRenderer(stream as unknown as NodeJS.WriteStream & typeof process.stderr, {});
         for (const progress of eventsOf(text)) {
           expect(obeyed(progressLine(progress) ?? '')).toEqual([]);
           heartbeat.note(progress, 0);

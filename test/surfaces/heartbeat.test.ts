@@ -41,7 +41,7 @@ describe('the heartbeat', () => {
     vi.useFakeTimers();
     const written: string[] = [];
     const stream = { isTTY: false, write: (text: string) => written.push(text) } as unknown as WriteStream;
-    const render = progressRenderer(stream, false);
+    const render = progressRenderer(stream, {});
     const fails = (probe: string) => service('api', { state: 'starting', why: 'health check fails', probe });
     for (const often of [2, 3, 5]) render.show(fails(`the last ${often} times: refused`));
     vi.advanceTimersByTime(10_000);
@@ -56,7 +56,7 @@ describe('the heartbeat', () => {
     vi.useFakeTimers();
     const written: string[] = [];
     const stream = { isTTY: false, write: (text: string) => written.push(text) } as unknown as WriteStream;
-    const render = progressRenderer(stream, false);
+    const render = progressRenderer(stream, {});
     render.show(service('api', { state: 'starting', why: 'health check: starting' }));
     written.length = 0;
     vi.advanceTimersByTime(20_000);
@@ -78,7 +78,7 @@ describe('the board of a terminal', () => {
     const write = (text: string) => {
       written += text;
     };
-    const render = progressRenderer({ isTTY: true, columns: 120, write } as unknown as WriteStream, false);
+    const render = progressRenderer({ isTTY: true, columns: 120, write } as unknown as WriteStream, {});
     const probe = 'the last 5 times: refused';
     render.show(service('api', { state: 'starting', why: 'health check fails', probe }));
     expect(written).toContain('health check fails, the last 5 times: refused');

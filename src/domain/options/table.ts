@@ -400,6 +400,13 @@ const TABLE = {
     meaning: 'every value with the place that it comes from, defaults too',
     value: onOff,
   },
+  quiet: { flags: '-q, --quiet', meaning: 'print errors and the result, nothing else', value: onOff },
+  verbose: {
+    flags: '-v, --verbose',
+    meaning: 'print each step and each call to the engine as it happens',
+    value: onOff,
+  },
+  watch: { flags: '--watch', meaning: 'go on showing how things change, until Ctrl-C', value: onOff },
   all: { flags: '--all', meaning: 'every one that is meant, and not only some', value: onOff },
   volumes: {
     flags: '--volumes',

@@ -9,6 +9,7 @@ import type {
   PullPolicy,
 } from '../../index.js';
 import { showNotices } from './notices.js';
+import type { ProgressRenderer } from './render-progress.js';
 
 /** What `start`, `run` and `plan` read from the command line; see options.ts. */
 export interface SpecFlags {
@@ -58,6 +59,11 @@ export interface ManagerFlags {
 
 export function managerOptions(flags: ManagerFlags): ManagerOptions {
   return { ...managerSettings(flags), onProgress: showNotices };
+}
+
+/** Progress and calls go to a renderer. */
+export function renderedOptions(flags: ManagerFlags, { show, call }: ProgressRenderer): ManagerOptions {
+  return { ...managerSettings(flags), onProgress: show, ...(call ? { onCall: call } : {}) };
 }
 
 export function managerSettings(flags: ManagerFlags) {

@@ -1,7 +1,5 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
-import { EnvironmentError } from '../../index.js';
-import { printError } from './output.js';
 import { program } from './program.js';
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -19,27 +17,10 @@ async function main(argv: readonly string[]): Promise<void> {
   try {
     await root.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    process.exitCode = report(error, json);
+    // --help and --version; only what goes wrong needs more.
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    process.exitCode = (await import('./report.js')).report(error, { json, root, argv });
   }
-}
-
-/** @returns the exit code */
-function report(error: unknown, json: boolean): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0; // --help and --version
-    if (json) printError(usageError(error), true);
-    return 2;
-  }
-  printError(error, json);
-  return error instanceof EnvironmentError ? error.exitCode : 1;
-}
-
-function usageError(error: CommanderError): EnvironmentError {
-  const text = error.message
-    .replace(/^error: /, '')
-    .replace(/\n/g, ' ')
-    .replace(/\.$/, '');
-  return new EnvironmentError('OPTION_INVALID', { option: 'command line', reason: text, command: '' });
 }
 
 // A reader that has gone (`| head`, a closed terminal) is no reason to leave containers behind.

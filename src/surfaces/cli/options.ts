@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { defaultOf, ENTRIES, type OptionEntry, type OptionName } from '../../index.js';
+import { defaultOf, ENTRIES, type OptionEntry, type OptionName } from '../../option-table.js';
 
 /** Commander's options, made of the one table; each takes a meaning that fits its command better than the general one. */
 export const OPTIONS = Object.fromEntries(

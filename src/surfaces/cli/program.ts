@@ -30,6 +30,8 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
   withAcquireOptions(root.command('start'))
     .description('start an environment of its own from a compose file and wait until it is ready')
     .addOption(OPTIONS.ttl())
+    .addOption(OPTIONS.quiet())
+    .addOption(OPTIONS.verbose())
     .addOption(OPTIONS.json())
     .action(async (options) => (await import('./start.js')).start(options));
 
@@ -66,6 +68,7 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .alias('ls')
     .description('list the environments, their owners, ports and services')
     .addOption(OPTIONS.timeline())
+    .addOption(OPTIONS.watch())
     .addOption(OPTIONS.stateDir())
     .addOption(OPTIONS.json())
     .action(async (options) => (await import('./status.js')).status(options));
@@ -117,6 +120,8 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .argument('[environment...]', 'projects or lease ids, or beginnings of them; none: the one of this folder')
     .description('end environments: containers, networks and volumes')
     .addOption(OPTIONS.all('every environment that no running process holds'))
+    .addOption(OPTIONS.quiet())
+    .addOption(OPTIONS.verbose())
     .addOption(OPTIONS.volumes())
     .addOption(OPTIONS.stateDir())
     .addOption(OPTIONS.json())
@@ -127,6 +132,8 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .description('remove what dead or expired runs have left; nothing of anybody else is touched')
     .addOption(OPTIONS.all('also environments that somebody still holds'))
     .addOption(OPTIONS.dryRun())
+    .addOption(OPTIONS.quiet())
+    .addOption(OPTIONS.verbose())
     .addOption(OPTIONS.stateDir())
     .addOption(OPTIONS.json())
     .action(async (options) => (await import('./clean.js')).clean(options));
@@ -230,5 +237,7 @@ function withRunOptions(command: Command): Command {
     .addOption(OPTIONS.redirect())
     .addOption(OPTIONS.onUnhealthy())
     .addOption(OPTIONS.onUnavailable())
+    .addOption(OPTIONS.quiet())
+    .addOption(OPTIONS.verbose())
     .passThroughOptions();
 }

@@ -12,7 +12,7 @@ interface RebuildFlags extends Pick<SpecFlags, 'file' | 'profile' | 'envFile'>, 
 }
 
 export async function rebuild(services: readonly string[], flags: RebuildFlags): Promise<void> {
-  const render = progressRenderer(process.stderr, flags.json === true);
+  const render = progressRenderer(process.stderr, flags);
   const manager = createManager({ ...managerOptions(flags), onProgress: render.show });
   try {
     const { decisions: _, ...files } = specOptions(flags);

@@ -1,26 +1,55 @@
 import type { WriteStream } from 'node:tty';
-import pc from 'picocolors';
-import { formatDuration, type OnProgress, type Verdict, whyNot } from '../../index.js';
+import { formatDuration, type OnCall, type OnProgress, type Verdict, whyNot } from '../../index.js';
 import { HEARTBEAT, Heartbeat } from '../heartbeat.js';
 import { progressLine, titleOf } from '../progress-line.js';
 import { shownOnOneLine } from '../shown.js';
 import { showNotices } from './notices.js';
+import { type Colours, coloursOf, isLive } from './terminal.js';
 
 export interface ProgressRenderer {
   readonly show: OnProgress;
+  /** Absent where calls to the engine are not shown. */
+  readonly call?: OnCall;
   /** Leaves the terminal as it was; a second call does nothing. */
   readonly end: () => void;
 }
 
+export interface LoudnessFlags {
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly json?: boolean;
+}
+
 /** One stream of events, two renderings: a board that is redrawn on a terminal, one line per change elsewhere. */
-export function progressRenderer(stream: WriteStream, quiet: boolean): ProgressRenderer {
-  if (quiet) return { show: showNotices, end: () => {} };
-  const live = stream.isTTY && process.env.TERM !== 'dumb' && !process.env.CI;
-  return live ? board(stream) : lines(stream);
+export function progressRenderer(stream: WriteStream, flags: LoudnessFlags): ProgressRenderer {
+  if (flags.quiet || flags.verbose || flags.json) return noticeRenderer(stream, flags);
+  if (isLive(stream)) return board(stream);
+  stream.write('docker-manual: starting\n');
+  return lines(stream);
+}
+
+/** For commands whose progress is of interest only to those who ask for it. */
+export function noticeRenderer(stream: WriteStream, { quiet, verbose }: LoudnessFlags): ProgressRenderer {
+  if (quiet) return { show: () => {}, end: () => {} };
+  return verbose ? everything(stream) : { show: showNotices, end: () => {} };
+}
+
+function everything(stream: WriteStream): ProgressRenderer {
+  const { show, end } = lines(stream);
+  return {
+    show: (progress) => {
+      if (progress.type === 'step') stream.write(`step: ${progress.step}\n`);
+      else show(progress);
+    },
+    call: ({ operation, subject, afterMs, failed }) => {
+      const about = subject === undefined ? '' : ` ${subject}`;
+      stream.write(`${shownOnOneLine(`engine: ${operation}${about} (${afterMs} ms${failed ? ', failed' : ''})`)}\n`);
+    },
+    end,
+  };
 }
 
 function lines(stream: WriteStream): ProgressRenderer {
-  stream.write('docker-manual: starting\n');
   const heartbeat = new Heartbeat();
   const timer = setInterval(() => {
     const text = heartbeat.line(Date.now());
@@ -50,6 +79,7 @@ const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', 
 const FRAME = 100;
 
 function board(stream: WriteStream): ProgressRenderer {
+  const colours = coloursOf(stream);
   const services = new Map<string, { verdict: Verdict; afterMs: number }>();
   const begun = Date.now();
   let title = 'starting';
@@ -63,10 +93,10 @@ function board(stream: WriteStream): ProgressRenderer {
   const draw = () => {
     frame += 1;
     const rows = [...services].map(([name, s]) =>
-      row(name, s.verdict, s.afterMs, begun, SPINNER[frame % SPINNER.length] ?? ''),
+      row({ name, ...s, begun, spinner: SPINNER[frame % SPINNER.length] ?? '' }, colours),
     );
     erase();
-    const text = [`${pc.bold(title)}`, ...rows].map((line) => clip(line, stream.columns || 80));
+    const text = [`${colours.bold(title)}`, ...rows].map((line) => clip(line, stream.columns || 80));
     stream.write(`${text.join('\n')}\n`);
     drawn = text.length;
   };
@@ -94,12 +124,21 @@ function board(stream: WriteStream): ProgressRenderer {
   };
 }
 
-function row(name: string, verdict: Verdict, afterMs: number, begun: number, spinner: string): string {
+interface Row {
+  readonly name: string;
+  readonly verdict: Verdict;
+  readonly afterMs: number;
+  /** When the start began; milliseconds since the epoch. */
+  readonly begun: number;
+  readonly spinner: string;
+}
+
+function row({ name, verdict, afterMs, begun, spinner }: Row, colours: Colours): string {
   const done = verdict.state === 'healthy' || verdict.state === 'running' || verdict.state === 'completed';
-  const mark = done ? pc.green('✔') : verdict.state === 'failed' ? pc.red('✖') : pc.cyan(spinner);
+  const mark = done ? colours.green('✔') : verdict.state === 'failed' ? colours.red('✖') : colours.cyan(spinner);
   const time = formatDuration(done ? afterMs : Date.now() - begun);
   const why = verdict.state === 'starting' || verdict.state === 'failed' ? whyNot(verdict) : '';
-  return `  ${mark} ${shownOnOneLine(name).padEnd(16)} ${verdict.state.padEnd(10)} ${time.padStart(6)}  ${pc.dim(shownOnOneLine(why))}`;
+  return `  ${mark} ${shownOnOneLine(name).padEnd(16)} ${verdict.state.padEnd(10)} ${time.padStart(6)}  ${colours.dim(shownOnOneLine(why))}`;
 }
 
 /** Colours take no columns; a line that is cut loses them, which is better than a broken board. */

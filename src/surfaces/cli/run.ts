@@ -9,11 +9,11 @@ import {
   type OnUnhealthy,
 } from '../../index.js';
 import { shownOnOneLine } from '../shown.js';
-import { type AcquireFlags, acquireOptions, type ManagerFlags, managerOptions } from './acquire-options.js';
-import { progressRenderer } from './render-progress.js';
+import { type AcquireFlags, acquireOptions, type ManagerFlags, renderedOptions } from './acquire-options.js';
+import { type LoudnessFlags, progressRenderer } from './render-progress.js';
 import { abortOnSignals } from './signals.js';
 
-interface RunFlags extends AcquireFlags, ManagerFlags {
+interface RunFlags extends AcquireFlags, ManagerFlags, LoudnessFlags {
   readonly redirect?: boolean;
   readonly onUnhealthy?: OnUnhealthy;
   readonly onUnavailable: 'fail' | 'skip';
@@ -21,8 +21,8 @@ interface RunFlags extends AcquireFlags, ManagerFlags {
 
 /** Acquires, runs the command with the addresses in its environment, releases, and ends with the command's own code. */
 export async function run(command: readonly string[], flags: RunFlags): Promise<void> {
-  const render = progressRenderer(process.stderr, false);
-  const manager = createManager({ ...managerOptions(flags), onProgress: render.show });
+  const render = progressRenderer(process.stderr, flags);
+  const manager = createManager(renderedOptions(flags, render));
   const signals = abortOnSignals();
   try {
     const owner = `docker-manual run -- ${command[0]}`;

@@ -31,6 +31,30 @@ export function endOnSignals(): AbortSignal {
   return controller.signal;
 }
 
+/**
+ * For removals, which are better finished: the first signal is only acknowledged. The second one hands what is left over
+ * and ends the process.
+ */
+export function finishOnSignals(handOver: () => Promise<void>): { readonly end: () => void } {
+  let told = false;
+  const ends = SIGNALS.map(([signal, name, code]) => {
+    const heard = () => {
+      if (told) {
+        handOver()
+          .then(() => 'what is left is removed by the watchdog, or by the next docker-manual command')
+          .catch(() => 'what is left is removed by the next docker-manual command')
+          .then((text) => process.stderr.write(`\n${name}: ${text}\n`, () => process.exit(code)));
+        return;
+      }
+      told = true;
+      process.stderr.write(`\n${name}: removing what has been begun, then ending (again to leave at once)\n`);
+    };
+    process.on(signal, heard);
+    return () => process.off(signal, heard);
+  });
+  return { end: () => ends.forEach((end) => void end()) };
+}
+
 const SIGNALS = [
   ['SIGINT', 'Ctrl-C', 130],
   ['SIGTERM', 'SIGTERM', 143],

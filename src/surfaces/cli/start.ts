@@ -1,19 +1,19 @@
 import { type AcquireOptions, createManager, type Manager } from '../../index.js';
 import { startJson } from '../json.js';
-import { type AcquireFlags, acquireOptions, type ManagerFlags, managerOptions } from './acquire-options.js';
+import { type AcquireFlags, acquireOptions, type ManagerFlags, renderedOptions } from './acquire-options.js';
 import { printData } from './output.js';
-import { progressRenderer } from './render-progress.js';
+import { type LoudnessFlags, progressRenderer } from './render-progress.js';
 import { summary } from './render-start.js';
 import { abortOnSignals } from './signals.js';
+import { coloursOf } from './terminal.js';
 
-interface StartFlags extends AcquireFlags, ManagerFlags {
+interface StartFlags extends AcquireFlags, ManagerFlags, LoudnessFlags {
   readonly ttl?: number | null;
-  readonly json?: boolean;
 }
 
 export async function start(flags: StartFlags): Promise<void> {
-  const render = progressRenderer(process.stderr, flags.json === true);
-  const manager = createManager({ ...managerOptions(flags), onProgress: render.show });
+  const render = progressRenderer(process.stderr, flags);
+  const manager = createManager(renderedOptions(flags, render));
   try {
     const { ttl } = flags;
     const given = { ...acquireOptions(flags), ...(ttl === undefined ? {} : { ttl }) };
@@ -25,7 +25,7 @@ export async function start(flags: StartFlags): Promise<void> {
     });
     render.end();
     if (flags.json) printData(startJson(lease));
-    else process.stdout.write(summary(lease));
+    else process.stdout.write(summary(lease, coloursOf(process.stdout)));
   } finally {
     render.end();
     await manager.close();

@@ -7,11 +7,13 @@ import { timelineText } from './render-timeline.js';
 
 interface StatusFlags {
   readonly timeline?: boolean;
+  readonly watch?: boolean;
   readonly stateDir?: string;
   readonly json?: boolean;
 }
 
 export async function status(options: StatusFlags): Promise<void> {
+  if (options.watch) return (await import('./status-watch.js')).watchStatus(options);
   const manager = createManager(managerOptions(options));
   try {
     const [environments, queue] = await Promise.all([manager.status(), manager.queue()]);

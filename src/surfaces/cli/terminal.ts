@@ -9,10 +9,10 @@ export interface Terminal {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** NO_COLOR forbids, FORCE_COLOR asks for it; else only on a terminal that is not dumb. */
+/** NO_COLOR forbids, FORCE_COLOR asks for it (0 and false: forbids); else only on a terminal that is not dumb. */
 export function hasColour({ isTTY }: Terminal, env: Variables): boolean {
   if (env.NO_COLOR) return false;
-  if (env.FORCE_COLOR && env.FORCE_COLOR !== '0') return true;
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
   return isTTY === true && env.TERM !== 'dumb';
 }
 
