@@ -1,6 +1,7 @@
 import { EnvironmentError } from './errors.js';
 import { imageFamily } from './image-family.js';
 import type { ComposeModel, ServiceModel } from './model.js';
+import { FAST_STORAGE, LIMITS } from './resource-choices.js';
 import { parseSize } from './size.js';
 import { suggest } from './suggest.js';
 import type { Waits } from './wait.js';
@@ -21,9 +22,6 @@ export interface HealthcheckDefault {
   readonly timeout?: string;
   readonly retries?: number;
 }
-
-export const LIMITS = ['none', 'recommended'] as const;
-export const FAST_STORAGE = ['volume', 'tmpfs', 'auto'] as const;
 
 /** What the containers of an environment may take. Nothing is limited or moved that was not asked for. */
 export interface ResourceOptions {

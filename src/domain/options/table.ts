@@ -3,7 +3,7 @@ import { BUILD_POLICIES, PULL_POLICIES } from '../build/policy.js';
 import { MODES } from '../lease.js';
 import { PORT_MODES } from '../ports.js';
 import { ON_UNHEALTHY } from '../recovery.js';
-import { FAST_STORAGE, LIMITS } from '../resources.js';
+import { FAST_STORAGE, LIMITS } from '../resource-choices.js';
 import {
   choice,
   count,
