@@ -1,2 +1,0 @@
-import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
-import{require_picocolors}from"./chunk-2Y4M25HH.js";import{__toESM}from"./chunk-TDXN5KO3.js";var import_picocolors=__toESM(require_picocolors(),1);function hasColour({isTTY},env){return env.NO_COLOR?!1:env.FORCE_COLOR&&env.FORCE_COLOR!=="0"?!0:isTTY===!0&&env.TERM!=="dumb"}function coloursOf(stream,env=process.env){return import_picocolors.default.createColors(hasColour(stream,env))}export{coloursOf};

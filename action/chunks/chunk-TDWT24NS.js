@@ -1,4 +1,0 @@
-import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
-function abortOnSignals(){let controller=new AbortController;for(let[signal,name,code]of SIGNALS)process.on(signal,()=>{controller.signal.aborted&&process.exit(code),process.stderr.write(`
-${name}: removing what was made (again to leave at once)
-`),controller.abort(new Error(name))});return controller.signal}function endOnSignals(){let controller=new AbortController;for(let[signal,name,code]of SIGNALS)process.on(signal,()=>{controller.signal.aborted&&process.exit(code),process.exitCode=code,controller.abort(new Error(name))});return process.stdout.on("error",()=>controller.abort(new Error("the reader of stdout has gone"))),controller.signal}var SIGNALS=[["SIGINT","Ctrl-C",130],["SIGTERM","SIGTERM",143],["SIGHUP","SIGHUP",129]];export{abortOnSignals,endOnSignals};

@@ -1,2 +1,0 @@
-import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
-import{addressesOf,env}from"./chunk-XVAOD23J.js";import"./chunk-2ZYPXIXO.js";import"./chunk-OVCLS2GO.js";import"./chunk-QVQZQSWB.js";import"./chunk-3VFBLJAT.js";import"./chunk-ZNOWVWGQ.js";import"./chunk-N4LHGJII.js";import"./chunk-5X2BMSNY.js";import"./chunk-VRVX2TTX.js";import"./chunk-TDXN5KO3.js";export{addressesOf,env};

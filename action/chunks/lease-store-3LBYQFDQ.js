@@ -1,2 +1,0 @@
-import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
-import{LeaseStore}from"./chunk-PYNPIYMW.js";import"./chunk-N2PLLXZY.js";import"./chunk-QU6L5PEY.js";import"./chunk-AS7EOGQ7.js";import"./chunk-WQYTKPQM.js";import"./chunk-GOKI7NSO.js";import"./chunk-AQ3QT5A3.js";import"./chunk-PBPC3RI2.js";import"./chunk-67ZVATZ6.js";import"./chunk-VRVX2TTX.js";import"./chunk-TDXN5KO3.js";export{LeaseStore};
