@@ -31,6 +31,7 @@ export interface SpecFlags {
 }
 
 export interface AcquireFlags extends SpecFlags {
+  readonly services?: readonly string[];
   readonly waitTimeout?: number;
   /** Always there, since only `--no-accelerate` can be given. */
   readonly accelerate: boolean;
@@ -89,7 +90,8 @@ export function acquireOptions(flags: AcquireFlags): AcquireOptions {
   const build = flags.rebuildAll ? 'all' : flags.rebuild === false ? 'none' : flags.build;
   return {
     ...specOptions(flags),
-    ...defined({ waitTimeout, portMode, startEngine, keepOnFailure, priority, queueTimeout, build, pull }),
+    ...defined({ only: flags.services, build, pull }),
+    ...defined({ waitTimeout, portMode, startEngine, keepOnFailure, priority, queueTimeout }),
     ...(flags.accelerate ? {} : { accelerate: false }),
     ...(flags.queue ? {} : { onFull: 'fail' as const }),
   };

@@ -216,6 +216,7 @@ function withSpecOptions(command: Command): Command {
 
 function withAcquireOptions(command: Command): Command {
   return withSpecOptions(command)
+    .addOption(OPTIONS.services('only these services, and what they depend on'))
     .addOption(OPTIONS.portMode())
     .addOption(OPTIONS.startEngine())
     .addOption(OPTIONS.build())

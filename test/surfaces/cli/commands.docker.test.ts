@@ -50,6 +50,16 @@ describe('start, status, env, stop', () => {
   });
 });
 
+it('start --services starts those and what they depend on', async () => {
+  await using scope = new Scope();
+  const other = fixture().replace('services:', '').replace('web:', 'other:');
+  scope.file('compose.yml', `${fixture({}, '    depends_on: [base]\n')}${other}${other.replace('other:', 'base:')}`);
+  const cli = inScope(scope);
+  const { data } = JSON.parse((await cli('start', '--services', 'web', '--json')).stdout);
+  expect(Object.keys(data.services).sort()).toEqual(['base', 'web']);
+  expect(await cli('stop')).toMatchObject({ exitCode: 0 });
+});
+
 describe('clean', () => {
   it('takes what a killed process has left, after saying so with --dry-run', async () => {
     await using scope = new Scope();
