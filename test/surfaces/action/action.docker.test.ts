@@ -262,7 +262,7 @@ describe.skipIf(NO_NODE_24)('the Action in a job that is cancelled', { timeout: 
   const UNREADY = fixture({}, '    healthcheck: { test: ["CMD", "false"], interval: 1s, retries: 100 }');
 
   it.each([
-    ['creates', /· 1 services/],
+    ['creates', /· 1 service ·/],
     ['waits', /web starting after/],
   ])('while it %s', async (_, moment) => {
     await using scope = new Scope();
