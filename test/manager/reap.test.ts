@@ -8,7 +8,7 @@ import type { ContainerSummary, Engine, VolumeObject } from '../../src/engine/en
 import { type Config, readConfig } from '../../src/manager/config.js';
 import { reap } from '../../src/manager/reap.js';
 
-const lease = { id: 'a1', project: 'shop-a1', createdAt: 1_000_500 } as LeaseRecord;
+const lease = { spec: {}, id: 'a1', project: 'shop-a1', createdAt: 1_000_500 } as LeaseRecord;
 const labels = { [LABEL.lease]: 'a1' };
 const anonymous = (name: string, createdAt = 1_001_000): VolumeObject => {
   return { id: name, name, labels: { 'com.docker.volume.anonymous': '' }, createdAt };
