@@ -42,10 +42,10 @@ it.each(PAGES.filter((page) => commandsOf(page).length > 0))('the commands in %s
   await using scope = new Scope();
   scope.file('compose.yml', STACKS[page] ?? fixture());
   scope.file('package.json', '{ "name": "reader", "scripts": { "test": "node -e 0" } }');
-  const shim = scope.file('bin/docker-manual', `#!/bin/sh\nexec "${process.execPath}" "${CLI}" "$@"\n`);
+  const shim = scope.file('node_modules/.bin/docker-manual', `#!/bin/sh\nexec "${process.execPath}" "${CLI}" "$@"\n`);
   chmodSync(shim, 0o755);
   const env = {
-    PATH: `${scope.folder}/bin${delimiter}${process.env.PATH}`,
+    PATH: `${scope.folder}/node_modules/.bin${delimiter}${process.env.PATH}`,
     DOCKER_MANUAL_HOME: scope.stateDir,
   };
   for (const command of commandsOf(page)) {

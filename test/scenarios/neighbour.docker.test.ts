@@ -28,6 +28,12 @@ function addressesOfThisMachine(): string[] {
 
 const all = (results: Record<string, string>) => [...new Set(Object.values(results))];
 
+/** Without what went to a network that another test has removed meanwhile: nothing answers there. */
+function stillHere(results: Record<string, string>, peer: Peer): Record<string, string> {
+  const here = new Set([...peer.addresses, ...addressesOfThisMachine()]);
+  return Object.fromEntries(Object.entries(results).filter(([place]) => here.has(place.split(' ')[0] as string)));
+}
+
 describe.skipIf(missing !== undefined)(`a neighbour in the network ${missing ?? ''}`, () => {
   it.each(['range', 'ephemeral', 'fixed'] as const)('reaches no published port (portMode %s)', async (portMode) => {
     await using scope = new Scope();
@@ -40,13 +46,14 @@ describe.skipIf(missing !== undefined)(`a neighbour in the network ${missing ?? 
     expect(addresses.length).toBeGreaterThan(2);
     const places = (to: readonly number[]) => addresses.flatMap((address) => to.map((port) => `${address} ${port}`));
 
-    expect(all(await peer.connect(places(ports)))).toEqual(['ECONNREFUSED']);
+    expect(all(stillHere(await peer.connect(places(ports)), peer))).toEqual(['ECONNREFUSED']);
     expect(all(await connectFromHere(ports.map((port) => `127.0.0.1 ${port}`)))).toEqual(['accepted']);
 
     // It is not the way that is missing: whoever listens for all the world is reached by every one of these addresses.
     const open = createServer((socket) => socket.end()).listen(0, '::');
     await once(open, 'listening');
-    expect(all(await peer.connect(places([(open.address() as AddressInfo).port])))).toEqual(['accepted']);
+    const reached = await peer.connect(places([(open.address() as AddressInfo).port]));
+    expect(all(stillHere(reached, peer))).toEqual(['accepted']);
     open.close();
   });
 });
