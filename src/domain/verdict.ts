@@ -23,8 +23,7 @@ export function isReady(verdict: Verdict): boolean {
 }
 
 /** Why a service is not ready, in words; of one that is ready, its state. */
-export function whyNot(verdict: Verdict | undefined): string {
-  if (!verdict || verdict.state === 'created') return 'not started: waits for its dependencies';
+export function whyNot(verdict: Verdict): string {
   if (verdict.state === 'starting') return verdict.probe ? `${verdict.why}, ${verdict.probe}` : verdict.why;
   return verdict.state === 'failed' ? verdict.reason : verdict.state;
 }
@@ -39,7 +38,13 @@ export function readyTimeout(
     const verdict = verdicts.get(name);
     return !verdict || !isReady(verdict);
   });
-  const services = waiting.map((name) => `${name} (${whyNot(verdicts.get(name))})`).join(', ');
+  const why = (name: string) => {
+    const verdict = verdicts.get(name);
+    if (verdict && verdict.state !== 'created') return whyNot(verdict);
+    const behind = Object.keys(model.services[name]?.depends_on ?? {}).filter((each) => waiting.includes(each));
+    return behind.length > 0 ? `not started: waits for ${behind.join(', ')}` : 'not started yet';
+  };
+  const services = waiting.map((name) => `${name} (${why(name)})`).join(', ');
   return new EnvironmentError('READY_TIMEOUT', {
     seconds: ms / 1000,
     services,

@@ -14,7 +14,6 @@ import type {
   ContainerDetail,
   ContainerEvent,
   ContainerStats,
-  EngineCapacity,
   EngineInfo,
   EngineVersion,
   ImageDetail,
@@ -49,11 +48,6 @@ export class Daemon {
   async ping(signal: AbortSignal): Promise<EngineVersion> {
     const version = await this.#call('version', signal, () => this.#docker.version(), PING_TIMEOUT);
     return { engine: version.Version, api: version.ApiVersion };
-  }
-
-  async capacity(signal: AbortSignal): Promise<EngineCapacity> {
-    const info = await this.#call('info', signal, () => this.#docker.info());
-    return { memory: info.MemTotal, virtual: /Docker Desktop/i.test(info.OperatingSystem ?? '') };
   }
 
   async image(reference: string, signal: AbortSignal): Promise<ImageDetail | undefined> {

@@ -18,7 +18,6 @@ export function connectEngine(env: NodeJS.ProcessEnv, facts?: MachineFacts): Eng
     environment: endpointEnvironment(endpoint),
     host: endpointHost(endpoint),
     ping: async (signal) => (await daemon()).ping(signal),
-    capacity: async (signal) => (await daemon()).capacity(signal),
     resolve: async (files, project, signal) => (await compose()).resolve(files, project, signal),
     resolveRun: async (run, signal) => (await compose()).resolveRun(run, signal),
     image: async (reference, signal) => (await daemon()).image(reference, signal),

@@ -19,6 +19,7 @@ export function engineInfo(raw: RawInfo): EngineInfo {
     system: raw.OperatingSystem ?? '',
     cpus: raw.NCPU ?? 0,
     memoryBytes: raw.MemTotal ?? 0,
+    virtual: /Docker Desktop/i.test(raw.OperatingSystem ?? ''),
     storageDriver: raw.Driver ?? '',
     folder: raw.DockerRootDir ?? '',
     rootless: (raw.SecurityOptions ?? []).some((option) => option.includes('rootless')),

@@ -19,8 +19,6 @@ export interface Engine {
 
   /** Answers within 2 s or throws ENGINE_UNAVAILABLE, ENGINE_FORBIDDEN or ENGINE_HUNG. */
   ping(signal: AbortSignal): Promise<EngineVersion>;
-  /** What its machine has, all containers and the engine itself together. */
-  capacity(signal: AbortSignal): Promise<EngineCapacity>;
   /** `docker compose config`: the model of the user's files under the given project name. */
   resolve(spec: Spec, project: string, signal: AbortSignal): Promise<ComposeModel>;
   /** The same with the run's override: what Compose would really create. */
@@ -158,7 +156,10 @@ export interface EngineInfo {
   readonly version: string;
   readonly system: string;
   readonly cpus: number;
+  /** Of the whole machine: all containers, and the engine itself. */
   readonly memoryBytes: number;
+  /** It runs in a virtual machine of its own on this one (Docker Desktop). */
+  readonly virtual: boolean;
   /** "overlay2", … */
   readonly storageDriver: string;
   /** Where images and volumes lie, on the engine's machine. */
@@ -172,13 +173,6 @@ export interface EngineInfo {
 export interface EngineVersion {
   readonly engine: string;
   readonly api: string;
-}
-
-export interface EngineCapacity {
-  /** Bytes. */
-  readonly memory: number;
-  /** It runs in a virtual machine of its own on this one (Docker Desktop). */
-  readonly virtual: boolean;
 }
 
 export interface ComposeRun extends Spec {

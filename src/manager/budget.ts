@@ -30,7 +30,7 @@ export async function budgetOf(
 ): Promise<Pick<Room, 'budget' | 'derived'>> {
   const { memoryBudget, maxEnvironments: environments } = config;
   if (memoryBudget !== undefined) return { budget: { memory: memoryBudget, environments }, derived: false };
-  const { memory } = await engine.capacity(signal);
+  const { memoryBytes: memory } = await engine.info(signal);
   // In a container of the engine's own, our limit is ours alone: its other containers stand beside us.
   const together = isLoopback(engine.host) && owner.container === null;
   const all = together ? Math.min(memory, groupLimit()) : memory;

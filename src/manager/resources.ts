@@ -37,7 +37,7 @@ export async function resourcesOf(about: Circumstances, options: ResourceOptions
  * machine of Docker Desktop, whose memory is short and whose volumes are fast.
  */
 async function hasPlenty({ config, engine, store, owner, template, mode, signal }: Circumstances): Promise<boolean> {
-  if (mode === 'production' || (await engine.capacity(signal)).virtual) return false;
+  if (mode === 'production' || (await engine.info(signal)).virtual) return false;
   const { budget } = await budgetOf(config, engine, owner, signal);
   const here = store.list().filter((lease) => lease.engine.endpoint === engine.endpoint);
   const free = here.reduce((left, { memory }) => left - memory, budget.memory);

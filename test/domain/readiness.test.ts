@@ -88,16 +88,17 @@ describe('a failing health check', () => {
   ])('is told: %s', (_, changes, says) => expect(why(changes)).toBe(says));
 
   it('says of a wait that has ended who is not ready, and why', () => {
-    const model: ComposeModel = { name: 'p', services: { db: {}, cache: {}, web: {} } };
+    const depends_on = { db: { condition: 'service_healthy' }, cache: { condition: 'service_started' } } as const;
+    const model: ComposeModel = { name: 'p', services: { db: {}, cache: {}, web: { depends_on }, mail: {} } };
     const verdicts = new Map<string, Verdict>([
       ['db', judge(checked, seen({ health: 'unhealthy', healthLog: [probe(1, 'no route')] }), false, 0)],
       ['cache', { state: 'healthy' }],
     ]);
     expect(readyTimeout(model, verdicts, 4000)).toMatchObject({
       code: 'READY_TIMEOUT',
-      params: { names: 'db, web' },
+      params: { names: 'db, web, mail' },
       message:
-        'Not ready within 4 s: db (health check fails, the last time: no route), web (not started: waits for its dependencies).',
+        'Not ready within 4 s: db (health check fails, the last time: no route), web (not started: waits for db), mail (not started yet).',
     });
   });
 });

@@ -63,9 +63,9 @@ describe('startMethods', () => {
     ],
     [
       'a profile of Colima',
-      'unix:///Users/ann/.colima/work/docker.sock',
+      'unix:///Users/ann/.colima/dev/docker.sock',
       { ...mac, programs: ['colima', 'docker'], apps: ['Docker'] },
-      ['colima start --profile work'],
+      ['colima start --profile dev'],
     ],
     [
       'OrbStack',

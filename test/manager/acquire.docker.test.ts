@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
@@ -121,7 +120,7 @@ describe('acquire', () => {
     const controller = new AbortController();
     const acquiring = scope.manager.acquire({ cwd: scope.folder, signal: controller.signal });
     acquiring.catch(() => {});
-    while (!scope.progress.some((p) => p.type === 'service' && p.verdict.state === 'starting')) await sleep(10);
+    await scope.told((p) => p.type === 'service' && p.verdict.state === 'starting');
     controller.abort(new Error('Ctrl-C'));
     await expect(acquiring).rejects.toMatchObject({ code: 'ABORTED', step: 'start' });
   });

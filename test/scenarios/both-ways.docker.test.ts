@@ -60,7 +60,7 @@ describe('what Compose has to start gets the verdict that it gets through the AP
       db: { ...dependency, environment: { HEALTHY_AFTER }, healthcheck },
       web: { ...web, deploy: {}, depends_on: { db: { condition: 'service_healthy' } } },
     };
-    const scenario = { ...scenarioOf('unhealthy for ever'), services, seconds: expected === 'ready' ? 30 : 6 };
+    const scenario = { ...scenarioOf('unhealthy for ever'), services, seconds: expected === 'ready' ? 20 : 4 };
     const options = { accelerate: false };
     const verdicts = [verdictOf(scenario, options), verdictOf(startedByCompose(scenario), options)];
     const [api, compose] = await Promise.all(verdicts);
@@ -89,8 +89,8 @@ async function verdictOf(
   await using scope = new Scope({ env: { ...process.env, DM_RUN: randomBytes(4).toString('hex') } });
   const text = { ...JSON.parse(composeText(scenario)), ...(scenario.configs ? { configs: scenario.configs } : {}) };
   const file = scope.file('compose.yml', JSON.stringify(text));
-  // Ten environments at a time: what gets ready may take longer than alone.
-  const waitTimeout = scenario.seconds * (scenario.expected === 'ready' ? 3000 : 1000);
+  // Ten environments at a time: each takes longer than alone, and a deadline must not come before the last has started.
+  const waitTimeout = scenario.seconds * 4000;
   try {
     await using lease = await scope.manager.acquire({ files: [file], name: 'run', waitTimeout, ...options });
     const states = Object.entries(lease.services).map(([name, { state }]) => [name, state]);

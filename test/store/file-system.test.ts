@@ -6,8 +6,8 @@ const MOUNTINFO = `
 80 22 0:40 / /home rw,relatime shared:1 - ext4 /dev/vdb rw
 81 80 0:41 / /home/ann rw,nosuid - fuse.sshfs ann@host: rw
 82 22 0:42 / /mnt/my\\040share rw - fuse.gcsfuse bucket rw
-83 22 0:43 / /work rw - ext4 /dev/vdc rw
-84 83 0:44 / /work rw - virtiofs share rw
+83 22 0:43 / /srv rw - ext4 /dev/vdc rw
+84 83 0:44 / /srv rw - virtiofs share rw
 85 22 0:45 / /home/annex rw - fuse.mergerfs a:b rw
 `;
 
@@ -28,7 +28,7 @@ describe('networkFileSystem', () => {
   it.each([
     ['/home/ann/.local/state/docker-manual', 'sshfs'],
     ['/mnt/my share/state', 'gcsfuse'],
-    ['/work/state', 'virtiofs'],
+    ['/srv/state', 'virtiofs'],
     ['/home/annex/state', undefined],
     ['/home/annabel', undefined],
     ['/var/lib', undefined],

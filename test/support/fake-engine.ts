@@ -76,13 +76,8 @@ export class FakeEngine implements Engine {
     return { engine: '26.1.5', api: '1.45' };
   }
 
-  /** Bytes; {@link capacity}. */
+  /** Bytes; {@link info}. */
   memory = 64 * 1024 ** 3;
-
-  async capacity() {
-    this.#called('capacity');
-    return { memory: this.memory, virtual: false };
-  }
 
   async resolve() {
     this.#called('resolve');
@@ -244,12 +239,14 @@ export class FakeEngine implements Engine {
   }
 
   async info() {
+    this.#called('info');
     const folder = '/var/lib/docker';
     return {
       version: '26.1.5',
       system: 'Linux',
       cpus: 2,
-      memoryBytes: 8e9,
+      memoryBytes: this.memory,
+      virtual: false,
       storageDriver: 'overlay2',
       folder,
       ...NO_EXTRAS,

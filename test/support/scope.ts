@@ -65,9 +65,10 @@ export class Scope implements AsyncDisposable {
     return path;
   }
 
-  /** Resolves when progress of this type has been told so many times. */
-  async told(type: Progress['type'], times = 1): Promise<void> {
-    while (this.progress.filter((p) => p.type === type).length < times) {
+  /** Resolves when progress of this type, or like this, has been told so many times. */
+  async told(which: Progress['type'] | ((told: Progress) => boolean), times = 1): Promise<void> {
+    const fits = typeof which === 'string' ? (told: Progress) => told.type === which : which;
+    while (this.progress.filter(fits).length < times) {
       await new Promise<void>((resolve) => {
         this.#told = resolve;
       });

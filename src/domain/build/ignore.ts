@@ -14,7 +14,7 @@ interface Pattern {
 /** What is known of a folder, for the entries in it. */
 export interface Judged {
   readonly ignored: boolean;
-  /** Which patterns match the entry itself or a folder above it. */
+  /** Which patterns were found to match the entry itself or a folder above it. */
   readonly matched: readonly boolean[];
 }
 
@@ -30,35 +30,40 @@ export function parseIgnore(text: string): IgnoreRules | undefined {
   return { patterns, exceptions: patterns.some((pattern) => pattern.exception) };
 }
 
-/** The entry at `path`, with "/" between its parts and counted from the context; `parent` is undefined at the top. */
+/**
+ * The entry at `path`, with "/" between its parts and counted from the context; `parent` is undefined at the top. As in the
+ * engine's matcher, a pattern that could change nothing is not asked, and what it would have said of a folder is not
+ * known in it: of "[ab]/**" and "!*", the folder b counts, and b/a does not.
+ */
 export function judge(rules: IgnoreRules, path: string, parent: Judged | undefined): Judged {
-  const matched = rules.patterns.map((pattern, i) => parent?.matched[i] === true || pattern.matches(path));
   let ignored = false;
-  rules.patterns.forEach((pattern, i) => {
-    if (pattern.exception === ignored && matched[i]) ignored = !pattern.exception;
+  const matched = rules.patterns.map((pattern, i) => {
+    const matches = parent?.matched[i] === true || (pattern.exception === ignored && pattern.matches(path));
+    if (matches) ignored = !pattern.exception;
+    return matches;
   });
   return { ignored, matched };
 }
 
-/**
- * What to do with an ignored folder: leave it out, look for exceptions in it (it counts when one is found), or count it
- * at once, which is what the engine does where every exception is a plain path and one lies in it.
- */
-export function insideIgnored(rules: IgnoreRules, path: string): 'skip' | 'look' | 'count' {
-  if (!rules.exceptions) return 'skip';
+/** Whether an ignored folder has to be looked through for what an exception lets in; where nothing is found it does not count. */
+export function mayHoldExceptions(rules: IgnoreRules, path: string): boolean {
+  if (!rules.exceptions) return false;
   const plain = rules.patterns
     .filter((p) => p.exception)
     .map((p) => p.text.replace(/\/\*\*$/, '').replace(/\/\*$/, ''));
-  if (plain.some((text) => /[*[\]?^]/.test(text))) return 'look';
-  return plain.some((text) => `${text}/`.startsWith(`${path}/`)) ? 'count' : 'skip';
+  return plain.some((text) => /[*[\]?^]/.test(text) || `${text}/`.startsWith(`${path}/`));
 }
 
 function parseLine(line: string): Pattern | undefined {
-  const exception = line.startsWith('!');
-  const given = exception ? line.slice(1).trim() : line;
+  const marked = line.startsWith('!');
+  const given = marked ? line.slice(1).trim() : line;
   if (given === '') return undefined;
   const cleaned = clean(given);
-  const text = cleaned.length > 1 && cleaned.startsWith('/') ? cleaned.slice(1) : cleaned;
+  const rooted = cleaned.length > 1 && cleaned.startsWith('/') ? cleaned.slice(1) : cleaned;
+  // The engine cleans once more with the mark before it, to which "!.." is a name: "!../../a" is "a", and no exception.
+  const whole = marked ? clean(`!${rooted}`) : rooted;
+  const exception = whole.startsWith('!') && marked;
+  const text = exception ? whole.slice(1) : whole;
   const matches = matcher(text);
   return matches && { text, exception, matches };
 }

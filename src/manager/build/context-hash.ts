@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { type BigIntStats, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type IgnoreRules, insideIgnored, type Judged, judge } from '../../domain/build/ignore.js';
+import { type IgnoreRules, type Judged, judge, mayHoldExceptions } from '../../domain/build/ignore.js';
 import { isLockFile } from '../../domain/build/policy.js';
 import { HashCache } from './hash-cache.js';
 
@@ -94,11 +94,10 @@ class Walk {
   }
 
   async #subfolder(path: string, judged: Judged): Promise<void> {
-    const how = judged.ignored ? insideIgnored(this.#rules, path) : 'count';
-    if (how === 'skip') return;
+    if (judged.ignored && !mayHoldExceptions(this.#rules, path)) return;
     const entry = { path, kind: 'folder', mode: Number(lstatSync(join(this.#root, path)).mode), content: '' } as const;
-    if (how === 'count') this.#count(entry);
-    else this.#pending.push(entry);
+    if (judged.ignored) this.#pending.push(entry);
+    else this.#count(entry);
     await this.folder(path, judged);
     if (this.#pending.at(-1) === entry) this.#pending.pop();
   }

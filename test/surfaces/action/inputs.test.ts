@@ -5,7 +5,7 @@ import { EnvironmentError } from '../../../src/domain/errors.js';
 import { INPUTS, type InputName, readInputs } from '../../../src/surfaces/action/inputs.js';
 import { OUTPUTS } from '../../../src/surfaces/action/outputs.js';
 
-const WORKSPACE = '/work';
+const WORKSPACE = '/srv';
 
 function read(given: Partial<Record<InputName, string>>) {
   const inputs = Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
@@ -56,7 +56,7 @@ describe('the inputs of the Action', () => {
     expect(inputs).toMatchObject({
       manager: { ports: '31000-31999', memoryBudget: '24g', env: { TAG: '1.2', TEXT: 'a=b "c"' } },
       acquire: {
-        cwd: '/work/packages/api',
+        cwd: '/srv/packages/api',
         files: ['a.yml', 'b with blanks.yml'],
         only: ['db', 'web', 'cache'],
         profiles: ['test'],
@@ -71,7 +71,7 @@ describe('the inputs of the Action', () => {
       },
       pullAttempts: 5,
       export: false,
-      logsFolder: '/work/out/logs',
+      logsFolder: '/srv/out/logs',
     });
   });
 
