@@ -30,10 +30,11 @@ export async function specAndModel(
   options: SpecOptions,
   signal: AbortSignal,
 ): Promise<{ files: Spec; template: ComposeModel }> {
-  const { spec, variant } = findFiles(options, config.env);
+  const { spec, variant, images: named } = findFiles(options, config.env);
   const model = await resolveModel(config, engine, spec, signal);
   const published = (options.productionImages ?? options.mode === 'production') ? publishedImages(model) : {};
-  const images = { ...published, ...(variant === undefined ? {} : options.variants?.[variant]?.images) };
+  const ofVariant = variant === undefined ? {} : options.variants?.[variant]?.images;
+  const images = { ...published, ...ofVariant, ...named };
   const placed = { ...spec, ...placeOf(options, spec, config.env) };
   if (Object.keys(images).length === 0) return { files: placed, template: model };
   return { files: { ...placed, images }, template: withImages(model, images) };
