@@ -67,8 +67,8 @@ export const OPTIONS = {
   banner: { js: BANNER },
   legalComments: 'none',
   logLevel: 'warning',
-  // Optional native parts of ssh2, which does without them.
-  external: ['cpu-features', '*.node'],
+  // Optional native parts of ssh2, and colours of debug, which do without them.
+  external: ['cpu-features', '*.node', 'supports-color'],
   plugins: [nodeSqlite, unreached],
 };
 
