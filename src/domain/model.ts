@@ -15,6 +15,7 @@ export interface ServiceModel {
   readonly image?: string;
   readonly build?: BuildModel;
   readonly platform?: string;
+  readonly profiles?: readonly string[];
   readonly pull_policy?: string;
   readonly container_name?: string;
   readonly command?: readonly string[] | null;
