@@ -47,12 +47,16 @@ export function runHook({ point, hook, directory, env, signal }: HookRun): Promi
       detached: process.platform !== 'win32',
     });
     const end = (name: NodeJS.Signals) => endGroup(child.pid, name);
+    // Somebody who presses Ctrl-C twice wants an end of everything; in its own group the hook does not hear of it.
+    const leave = () => end('SIGKILL');
+    process.once('exit', leave);
     const stop = () => {
       end('SIGTERM');
       setTimeout(() => end('SIGKILL'), GRACE).unref();
     };
     const finish = (exitCode: number | null, reason?: string) => {
       signal.removeEventListener('abort', stop);
+      process.off('exit', leave);
       const afterMs = Math.round(performance.now() - from);
       done({ exitCode, output: plainText(output), afterMs, ...(reason === undefined ? {} : { reason }) });
     };
