@@ -193,6 +193,12 @@ export const CATALOGUE = {
     message: 'Not ready within {seconds} s: {services}.{evidence}',
     hint: 'Give more time with --wait-timeout, or mend the health check of what is named above.',
   },
+  ROLLING_STOPPED: {
+    family: 'start',
+    message:
+      'The rolling restart of {project} stopped at {container}: {reason} Restarted before it: {done}. Untouched: {untouched}.',
+    hint: 'Mend the cause, then repeat it; `docker-manual restart` without --rolling makes a container anew that does not come back.',
+  },
   HOOK_FAILED: {
     family: 'start',
     message: 'The hook {hook} ({command}) {reason}.{said}{evidence}',

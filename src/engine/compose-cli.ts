@@ -5,7 +5,7 @@ import { fileError } from '../domain/file-errors.js';
 import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import { type Endpoint, endpointEnvironment } from './endpoint.js';
-import type { BuildRun, ComposeRun } from './engine.js';
+import type { BuildRun, ComposeRun, Ending } from './engine.js';
 import { classifyComposeError, classifyComposeWarning } from './failures/classify.js';
 import { failedStep } from './failures/compose-text.js';
 import type { ComposeOperation } from './failures/rule.js';
@@ -90,10 +90,11 @@ export class ComposeCli {
     project: string,
     overrideFile: string,
     services: readonly string[],
+    ending: Ending,
     signal: AbortSignal,
   ): Promise<void> {
     const files = fileArguments({ ...spec, files: [...spec.files, overrideFile] });
-    const options = ['--no-deps', '--force-recreate', '--timeout', '0'];
+    const options = ['--no-deps', '--force-recreate', ...(ending === 'kill' ? ['--timeout', '0'] : [])];
     const command = ['up', '--detach', '--no-build', ...PULLED, ...options, '--', ...services];
     const args = ['--progress', 'plain', ...files, '-p', project, ...command];
     await this.#run('compose up', args, signal, { project, evidence: '' });

@@ -14,6 +14,7 @@ import type {
   ContainerDetail,
   ContainerEvent,
   ContainerStats,
+  Ending,
   EngineInfo,
   EngineVersion,
   ImageDetail,
@@ -111,9 +112,10 @@ export class Daemon {
     await this.#call('start container', signal, (abortSignal) => this.#docker.getContainer(id).start({ abortSignal }));
   }
 
-  async restart(id: string, signal: AbortSignal): Promise<void> {
+  async restart(id: string, ending: Ending, signal: AbortSignal): Promise<void> {
+    const grace = ending === 'kill' ? { t: 0 } : {};
     await this.#call('restart container', signal, (abortSignal) =>
-      this.#docker.getContainer(id).restart({ t: 0, abortSignal }),
+      this.#docker.getContainer(id).restart({ ...grace, abortSignal }),
     );
   }
 

@@ -32,10 +32,10 @@ export function connectEngine(env: NodeJS.ProcessEnv, facts?: MachineFacts): Eng
     containers: (labels, signal) => listContainers(endpoint, labels, signal),
     inspect: async (id, signal) => (await daemon()).inspect(id, signal),
     start: async (id, signal) => (await daemon()).start(id, signal),
-    restart: async (id, signal) => (await daemon()).restart(id, signal),
+    restart: async (id, ending, signal) => (await daemon()).restart(id, ending, signal),
     reconnect: async (id, signal) => (await daemon()).reconnect(id, signal),
-    recreate: async (spec, project, overrideFile, services, signal) =>
-      (await compose()).recreate(spec, project, overrideFile, services, signal),
+    recreate: async (spec, project, overrideFile, services, ending, signal) =>
+      (await compose()).recreate(spec, project, overrideFile, services, ending, signal),
     stop: async (id, signal) => (await daemon()).stop(id, signal),
     removeContainer: async (id, signal) => (await daemon()).removeContainer(id, signal),
     networks: async (labels, signal) => (await daemon()).networks(labels, signal),

@@ -49,8 +49,8 @@ export interface Engine {
   containers(labels: LabelFilter, signal: AbortSignal): Promise<ContainerSummary[]>;
   inspect(id: string, signal: AbortSignal): Promise<ContainerDetail | undefined>;
   start(id: string, signal: AbortSignal): Promise<void>;
-  /** Stops without mercy and starts again. */
-  restart(id: string, signal: AbortSignal): Promise<void>;
+  /** Stops, as `ending` says, and starts again. */
+  restart(id: string, ending: Ending, signal: AbortSignal): Promise<void>;
   /** Takes a container off its networks and puts it on them again, with its aliases and static addresses. */
   reconnect(id: string, signal: AbortSignal): Promise<void>;
   /** `docker compose up --force-recreate --no-deps` of the named services. */
@@ -59,6 +59,7 @@ export interface Engine {
     project: string,
     overrideFile: string,
     services: readonly string[],
+    ending: Ending,
     signal: AbortSignal,
   ): Promise<void>;
   /** Asks a container to end and gives it the time that its file says, 10 s by default; then it is killed. */
@@ -115,6 +116,12 @@ export interface Engine {
     options?: { readonly background?: boolean },
   ): Promise<AsyncIterable<ContainerEvent>>;
 }
+
+/**
+ * How a container ends that is started again or replaced: killed at once, or asked and given the time that its file says
+ * (10 s by default), so that it may write down what it has only in memory.
+ */
+export type Ending = 'kill' | 'ask';
 
 export interface LogOptions {
   readonly follow: boolean;

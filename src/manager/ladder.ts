@@ -1,10 +1,10 @@
 import { EnvironmentError } from '../domain/errors.js';
 import { LABEL } from '../domain/labels.js';
-import type { Binding, LeaseRecord } from '../domain/lease.js';
+import type { Binding, LeaseRecord, Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import { readyTimeout, type Verdict } from '../domain/verdict.js';
 import type { Waits } from '../domain/wait.js';
-import type { Engine } from '../engine/engine.js';
+import type { Ending, Engine } from '../engine/engine.js';
 import { withFileLock } from '../store/file-lock.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import type { Config } from './config.js';
@@ -30,6 +30,10 @@ export interface Climb {
   readonly record: LeaseRecord;
   readonly model: ComposeModel;
   readonly services: readonly string[];
+  /** What Compose reads where that is not what the lease's own files say now. */
+  readonly files?: Spec;
+  /** Only these containers of the services are restarted; all by default. */
+  readonly containers?: readonly string[];
   readonly waits: Waits;
   /** For each rung, until the services are ready. Milliseconds. */
   readonly waitTimeout: number;
@@ -119,7 +123,7 @@ async function apply(task: Climb, rung: Rung, signal: AbortSignal): Promise<void
   if (rung === 'recreate' || rung === 'recreate-all') {
     const overrideFile = `${leaseFolder(config, record)}/override.yml`;
     const names = rung === 'recreate' ? services : Object.keys(model.services);
-    await engine.recreate(record.spec, record.project, overrideFile, names, signal);
+    await engine.recreate(task.files ?? record.spec, record.project, overrideFile, names, endingOf(record), signal);
     return;
   }
   const containers = await engine.containers({ [LABEL.lease]: record.id }, signal);
@@ -127,9 +131,15 @@ async function apply(task: Climb, rung: Rung, signal: AbortSignal): Promise<void
   if (gone !== undefined) {
     throw new EnvironmentError('SERVICE_FAILED', { service: gone, reason: 'has no container any more', evidence: '' });
   }
-  const own = containers.filter((c) => services.includes(c.service));
+  const chosen = (id: string) => task.containers?.includes(id) ?? true;
+  const own = containers.filter((c) => services.includes(c.service) && chosen(c.id));
   if (rung === 'reconnect') for (const { id } of own) await engine.reconnect(id, signal);
-  await Promise.all(own.map(({ id }) => engine.restart(id, signal)));
+  await Promise.all(own.map(({ id }) => engine.restart(id, endingOf(record), signal)));
+}
+
+/** Who keeps volumes may write down first what it has only in memory; what a test leaves is nobody's loss. */
+export function endingOf({ spec }: Pick<LeaseRecord, 'spec'>): Ending {
+  return spec.keepsVolumes ? 'ask' : 'kill';
 }
 
 /** The model of some services; what they depend on is not waited for again. */

@@ -135,7 +135,7 @@ export class Manager {
 
   /** Brings services of a running environment back. @throws SERVICE_FAILED, READY_TIMEOUT when nothing helped */
   async restart(options: RestartOptions = {}): Promise<Restarted> {
-    checkKeys('restart', options, ['name', 'services', 'waitTimeout', 'cwd', 'signal']);
+    checkKeys('restart', options, ['name', 'services', 'rolling', 'waitTimeout', 'cwd', 'signal']);
     const { restart } = await import('./restart.js');
     return this.#as('restart', async () => restart(await this.#opened(), options));
   }

@@ -7,7 +7,7 @@ import { type BuiltImages, buildImages } from './build/build.js';
 import type { Context } from './context.js';
 import { DEFAULT_WAIT_TIMEOUT, Deadline } from './deadline.js';
 import { IMAGES_TIMEOUT } from './images.js';
-import { alone, type Climb, climb } from './ladder.js';
+import { alone, type Climb, climb, endingOf } from './ladder.js';
 import { leaseFolder } from './lease-folder.js';
 import { modelOf, resolveModel } from './resolve.js';
 import { selectHere } from './select.js';
@@ -102,7 +102,9 @@ async function replace(
     writeFileSync(overrideFile, former, { mode: 0o600 });
     signal.throwIfAborted();
     // Its own failure never hides the first one.
-    await engine.recreate(record.spec, record.project, overrideFile, services, signal).catch(() => {});
+    await engine
+      .recreate(record.spec, record.project, overrideFile, services, endingOf(record), signal)
+      .catch(() => {});
     throw error;
   }
 }

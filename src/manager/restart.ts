@@ -14,6 +14,8 @@ export interface RestartOptions {
   readonly name?: string;
   /** Services to restart; by default all that are not done. */
   readonly services?: readonly string[];
+  /** One container at a time, each ready again before the next; the first failure stops it. False by default. */
+  readonly rolling?: boolean;
   /** For each rung, until the services are ready. Milliseconds; 60 000 by default. */
   readonly waitTimeout?: number;
   readonly cwd?: string;
@@ -31,7 +33,7 @@ export interface Restarted {
  * Brings services of a running environment back, by the gentlest means that makes them ready again. Each try is
  * recorded in the history.
  *
- * @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS, SERVICE_FAILED, START_FAILED or READY_TIMEOUT of the last rung
+ * @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS, SERVICE_FAILED, START_FAILED or READY_TIMEOUT of the last rung; ROLLING_STOPPED
  */
 export async function restart(context: Context, options: RestartOptions): Promise<Restarted> {
   const { config } = context;
@@ -48,7 +50,9 @@ export async function restart(context: Context, options: RestartOptions): Promis
   const services = chosen(model, containers, options.services);
   const waitTimeout = options.waitTimeout ?? DEFAULT_WAIT_TIMEOUT;
   const task = { config, engine, store, record, model, services, waits: {}, waitTimeout, signal };
-  return { services, ...(await alone(task, () => climb(task))) };
+  if (!options.rolling) return { services, ...(await alone(task, () => climb(task))) };
+  const { rollThrough } = await import('./rolling.js');
+  return { services, rung: 'restart', record: await alone(task, () => rollThrough(task)) };
 }
 
 /** @throws OPTION_INVALID for a service that the environment does not have */

@@ -55,7 +55,7 @@ it('sees that a restarted container has got other ports', async () => {
   await using lease = await scope.manager.acquire({ cwd: scope.folder, portMode: 'ephemeral' });
   await lease.check();
   const { id } = await container(scope, lease, 'one');
-  await scope.engine.restart(id, NEVER);
+  await scope.engine.restart(id, 'kill', NEVER);
   const port = lease.services.one?.ports['8080/tcp'];
   await expect(lease.check()).rejects.toThrow(new RegExp(`"one" is reached at \\d+ for 8080/tcp, not at ${port}`));
 });

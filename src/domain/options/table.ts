@@ -377,6 +377,11 @@ const TABLE = {
     value: choice(['mermaid', 'dot']),
   },
   services: { flags: '-s, --services <names...>', meaning: 'services that are meant', value: texts },
+  rolling: {
+    flags: '--rolling',
+    meaning: 'one container at a time, each ready before the next; stop at the first that fails',
+    value: onOff,
+  },
   timeline: { flags: '--timeline', meaning: 'where the seconds of each start went', value: onOff },
   limit: {
     flags: '--limit <n>',

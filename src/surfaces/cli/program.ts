@@ -78,6 +78,7 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .argument('[environment]', 'project or lease id, or the beginning of one; none: the one of this folder')
     .description('restart services and wait until they are ready; what does not come back is made anew')
     .addOption(OPTIONS.services('services to restart (default: all that are not done)'))
+    .addOption(OPTIONS.rolling())
     .addOption(OPTIONS.waitTimeout())
     .addOption(OPTIONS.stateDir())
     .addOption(OPTIONS.json())

@@ -6,6 +6,7 @@ import { abortOnSignals } from './signals.js';
 
 interface RestartFlags {
   readonly services?: string[];
+  readonly rolling?: boolean;
   readonly waitTimeout?: number;
   readonly stateDir?: string;
   readonly json?: boolean;
@@ -17,6 +18,7 @@ export async function restart(name: string | undefined, flags: RestartFlags): Pr
     const { record, services, rung } = await manager.restart({
       ...(name === undefined ? {} : { name }),
       ...(flags.services ? { services: flags.services } : {}),
+      ...(flags.rolling ? { rolling: true } : {}),
       ...(flags.waitTimeout === undefined ? {} : { waitTimeout: flags.waitTimeout }),
       signal: abortOnSignals(),
     });
