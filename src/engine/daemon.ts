@@ -4,11 +4,12 @@ import Docker from 'dockerode';
 import { EnvironmentError } from '../domain/errors.js';
 import type { Labels } from '../domain/labels.js';
 import type { VolumeCopy } from '../domain/override.js';
-import { boundedCall, CALL_TIMEOUT, unlessGone } from './calls.js';
+import { boundedCall, unlessGone } from './calls.js';
 import { clientOptions } from './client-options.js';
 import { containerDetail } from './container-detail.js';
 import { labelFilters } from './container-list.js';
 import { containerStats } from './container-stats.js';
+import { copyVolume } from './copy-volume.js';
 import type { Endpoint } from './endpoint.js';
 import type {
   ContainerDetail,
@@ -35,6 +36,11 @@ import { LogText, logText } from './log-text.js';
 const PING_TIMEOUT = 2000;
 /** What changes a verdict. Without this filter every health probe sends three events of its own. */
 const WATCHED_EVENTS = ['create', 'start', 'die', 'oom', 'health_status', 'pause', 'unpause', 'destroy'] as const;
+
+/** What its types leave out. Sizes are bytes; -1 where the engine cannot tell. */
+interface Measuring {
+  df(options: object): Promise<{ Volumes?: { Name: string; UsageData?: { Size: number } | null }[] | null }>;
+}
 
 /** The engine's HTTP API, through dockerode. */
 export class Daemon {
@@ -64,6 +70,7 @@ export class Daemon {
       labels: found.Config.Labels ?? {},
       hasHealthcheck: test !== undefined && test.length > 0 && test[0] !== 'NONE',
       exposedPorts: Object.keys(found.Config.ExposedPorts ?? {}),
+      volumes: Object.keys(found.Config.Volumes ?? {}),
     };
   }
 
@@ -194,31 +201,21 @@ export class Daemon {
   }
 
   async copyIntoVolume(copy: VolumeCopy, labels: Labels, signal: AbortSignal): Promise<void> {
-    const mount = (type: 'volume' | 'bind', source: string, target: string, readOnly: boolean) =>
-      ({ Type: type, Source: source, Target: target, ReadOnly: readOnly }) as const;
-    const container = await this.#call('create container', signal, (abortSignal) =>
-      this.#docker.createContainer({
-        Image: copy.image,
-        Cmd: ['never-started'],
-        Labels: { ...labels },
-        HostConfig: {
-          Mounts: [
-            mount(copy.from.type, copy.from.source, '/dm/from', true),
-            mount('volume', copy.to, '/dm/to', false),
-          ],
-        },
-        abortSignal,
-      }),
+    await copyVolume(
+      this.#docker,
+      (operation, run, timeout) => this.#call(operation, signal, run, timeout),
+      copy,
+      labels,
     );
-    try {
-      // "/." means the folder's content, as in `docker cp`.
-      const archive = await this.#call(`read ${copy.from.source}`, signal, () =>
-        container.getArchive({ path: '/dm/from/.' }),
-      );
-      await this.#call(`fill ${copy.to}`, signal, () => container.putArchive(archive, { path: '/dm/to' }));
-    } finally {
-      await this.removeContainer(container.id, AbortSignal.timeout(CALL_TIMEOUT));
-    }
+  }
+
+  async volumeSizes(signal: AbortSignal): Promise<Readonly<Record<string, number>>> {
+    const client = this.#docker as unknown as Measuring;
+    const { Volumes } = await this.#call('measure volumes', signal, (abortSignal) =>
+      client.df({ type: 'volume', abortSignal }),
+    );
+    const known = (Volumes ?? []).filter(({ UsageData }) => (UsageData?.Size ?? -1) >= 0);
+    return Object.fromEntries(known.map(({ Name, UsageData }) => [Name, UsageData?.Size ?? 0]));
   }
 
   async exec(

@@ -43,6 +43,7 @@ export function connectEngine(env: NodeJS.ProcessEnv, facts?: MachineFacts): Eng
     volumes: async (labels, signal) => (await daemon()).volumes(labels, signal),
     createVolume: async (name, driver, labels, signal) => (await daemon()).createVolume(name, driver, labels, signal),
     removeVolume: async (name, signal) => (await daemon()).removeVolume(name, signal),
+    volumeSizes: async (signal) => (await daemon()).volumeSizes(signal),
     copyIntoVolume: async (copy, labels, signal) => (await daemon()).copyIntoVolume(copy, labels, signal),
     exec: async (id, command, signal, env) => (await daemon()).exec(id, command, signal, env),
     logTail: async (id, lines, signal) => (await daemon()).logTail(id, lines, signal),

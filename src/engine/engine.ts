@@ -74,9 +74,11 @@ export interface Engine {
   /** One that is there already stays as it is. */
   createVolume(name: string, driver: string | undefined, labels: Labels, signal: AbortSignal): Promise<void>;
   removeVolume(name: string, signal: AbortSignal): Promise<void>;
+  /** Name → bytes, of every volume whose size the engine can tell. It counts all files: seconds, where there are many. */
+  volumeSizes(signal: AbortSignal): Promise<Readonly<Record<string, number>>>;
   /**
-   * Copies what is in a volume or host folder into a volume, through the engine's archive interface: no program of
-   * any image runs. The container that it needs for that bears the labels and is removed again.
+   * Copies what is in a volume or host folder into a volume; see copy-volume.ts. The containers that it needs for that
+   * bear the labels and are removed again.
    */
   copyIntoVolume(copy: VolumeCopy, labels: Labels, signal: AbortSignal): Promise<void>;
   /**
@@ -213,6 +215,8 @@ export interface ImageDetail {
   readonly hasHealthcheck: boolean;
   /** "5432/tcp", … */
   readonly exposedPorts: readonly string[];
+  /** Folders for which the engine makes a volume without a name, where the file mounts nothing there. */
+  readonly volumes: readonly string[];
 }
 
 /** Label → value; null asks for the label with any value. */

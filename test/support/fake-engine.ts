@@ -89,7 +89,7 @@ export class FakeEngine implements Engine {
   }
 
   async image() {
-    return { id: 'sha256:0', labels: {}, hasHealthcheck: false, exposedPorts: [] };
+    return { id: 'sha256:0', labels: {}, hasHealthcheck: false, exposedPorts: [], volumes: [] };
   }
 
   async pull() {}
@@ -213,6 +213,10 @@ export class FakeEngine implements Engine {
   }
 
   async copyIntoVolume() {}
+
+  async volumeSizes() {
+    return {};
+  }
 
   async logTail() {
     return 'the last line';
