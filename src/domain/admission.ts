@@ -1,5 +1,6 @@
 /** What to do when there is no room. */
 export const ON_FULL = ['wait', 'fail'] as const;
+/** What an acquire does where there is no room for it. */
 export type OnFull = (typeof ON_FULL)[number];
 
 /** What an environment needs of its engine. */

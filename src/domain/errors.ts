@@ -3,6 +3,7 @@ import { plainText } from './plain-text.js';
 /** Families of failures; each has one exit code (docs/errors.md lists every code). */
 export type ErrorFamily = 'config' | 'engine' | 'start' | 'lease' | 'cleanup' | 'capacity' | 'aborted';
 
+/** What a command ends with, by the family of its error. 0 is success; 1 is a bug of ours. */
 export const EXIT_CODES: Readonly<Record<ErrorFamily, number>> = {
   config: 2,
   engine: 3,
@@ -381,6 +382,7 @@ export type Step =
   | 'reset'
   | 'release';
 
+/** A code of the {@link CATALOGUE}; docs/errors.md has each with its message and what to do. */
 export type ErrorCode = keyof typeof CATALOGUE;
 
 /** What may be allocated anew against such a failure; undefined where that would not help. */
@@ -435,6 +437,7 @@ export class EnvironmentError extends Error {
     this.exitCode = EXIT_CODES[CATALOGUE[code].family];
   }
 
+  /** As `--json` prints it; without stack and cause. */
   toJSON(): ErrorJson {
     const { code, message, hint, params, step = null, dossier = null } = this;
     return { code, message, hint, params, step, dossier };

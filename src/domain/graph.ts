@@ -1,6 +1,7 @@
 import type { ComposeModel } from './model.js';
 import type { Timeline } from './timeline.js';
 
+/** Language of a diagram. */
 export type GraphFormat = 'mermaid' | 'dot';
 
 /** What waits for what, as text for a diagram; with a timeline each service says when it was ready. */

@@ -1,5 +1,6 @@
 /** Points in the life of an environment at which a project's own commands run. */
 export const HOOKS = ['beforeStart', 'afterReady', 'beforeStop', 'afterStop', 'onFailure'] as const;
+/** A point of the life of an environment at which a hook may run. */
 export type HookPoint = (typeof HOOKS)[number];
 
 /**
@@ -7,6 +8,7 @@ export type HookPoint = (typeof HOOKS)[number];
  * module whose default export is called.
  */
 export type Hook = string | readonly string[] | { readonly module: string };
+/** What runs at which point. */
 export type Hooks = Readonly<Partial<Record<HookPoint, Hook>>>;
 
 /** Outside of quotes these would have to be understood by a shell. */

@@ -10,6 +10,7 @@ import {
 import type { PortRange } from './ports.js';
 import type { Timeline } from './timeline.js';
 
+/** Where a lease is in its life: pending, starting, ready, stopping, released; or what went wrong. */
 export type LeaseState =
   | 'pending'
   | 'starting'
@@ -22,6 +23,7 @@ export type LeaseState =
   | 'expired'
   | 'force-killed';
 
+/** Whose an environment is: one’s own, one for all who ask for the same, or one’s own of published images. */
 export type Mode = 'dedicated' | 'shared' | 'production';
 
 export const MODES: readonly Mode[] = ['dedicated', 'shared', 'production'];

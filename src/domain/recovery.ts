@@ -2,6 +2,7 @@ import { type ContainerGlance, healthOf } from './health.js';
 
 /** What may happen by itself when a service that was ready is not any more. */
 export const ON_UNHEALTHY = ['ignore', 'report', 'restart'] as const;
+/** What is done when a service is lost after it was ready. */
 export type OnUnhealthy = (typeof ON_UNHEALTHY)[number];
 
 /** How often services of one environment are brought back by themselves. Times are milliseconds. */

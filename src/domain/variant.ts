@@ -12,6 +12,7 @@ export interface Variant {
   readonly images?: Readonly<Record<string, string>>;
 }
 
+/** Variants of an environment by name. */
 export type Variants = Readonly<Record<string, Variant>>;
 
 /** The word for: none. */

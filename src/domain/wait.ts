@@ -25,4 +25,5 @@ export type Waits = Readonly<Record<string, Wait>>;
 
 /** What a service is waited for to be; `ready` is what a start waits for. */
 export const WAITED_FOR = ['ready', 'healthy', 'running', 'completed'] as const;
+/** What `wait` can wait for. */
 export type WaitedFor = (typeof WAITED_FOR)[number];

@@ -148,6 +148,7 @@ export interface AttachOptions {
   readonly workdir?: string;
 }
 
+/** What one container uses: processor and memory now, network and disk since its start. */
 export interface ContainerStats {
   /** 100 is one whole processor. */
   readonly cpuPercent: number;

@@ -10,6 +10,7 @@ export interface EngineCall {
   readonly failed: boolean;
 }
 
+/** Told of each call of the engine when it has ended. */
 export type OnCall = (call: EngineCall) => void;
 
 /** The same engine, which tells of each call. Arguments other than names stay untold: they may hold secrets. */

@@ -105,6 +105,7 @@ export interface AcquiredEnvironment {
   readonly use: SharedUse | undefined;
 }
 
+/** One service of an environment: where it is reached, and as what it was found ready. */
 export interface AcquiredService extends ServiceAddress {
   readonly state: ReadyState;
 }

@@ -3,12 +3,14 @@ import type { Context } from './context.js';
 import { reachEngine } from './reach-engine.js';
 import { Steps } from './steps.js';
 
+/** How the engine is asked for. */
 export interface AvailableOptions {
   /** Start the engine where it does not run. False by default; else DOCKER_MANUAL_START_ENGINE. */
   readonly startEngine?: boolean;
   readonly signal?: AbortSignal;
 }
 
+/** The engine that answers, or why none does. */
 export type Availability =
   | {
       readonly available: true;

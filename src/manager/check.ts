@@ -7,6 +7,7 @@ import type { Context } from './context.js';
 import { type WhichEnvironment, withEnvironment } from './leased.js';
 import { overBecause } from './owner-life.js';
 
+/** Which environment is compared with its lease. */
 export interface CheckOptions extends WhichEnvironment {
   readonly signal?: AbortSignal;
 }

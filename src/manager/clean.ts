@@ -5,6 +5,7 @@ import { compare } from './reconcile.js';
 import type { Removal } from './stop.js';
 import { collect } from './sweep.js';
 
+/** What is removed: by default what nobody holds any more. */
 export interface CleanOptions {
   /** Also environments that somebody still holds. */
   readonly all?: boolean;

@@ -16,6 +16,7 @@ import { containersOf } from './services.js';
 /** A local application answers within milliseconds. Milliseconds. */
 const ANSWER_WITHIN = 2000;
 
+/** Which environment is described. */
 export interface DescribeOptions extends WhichEnvironment {
   readonly signal?: AbortSignal;
 }
@@ -30,10 +31,12 @@ export interface Description {
   readonly machine: HostState;
 }
 
+/** One service: how it is, and its containers. */
 export interface ServiceDescription extends ServiceHealth {
   readonly containers: readonly ContainerDescription[];
 }
 
+/** One container, as the engine has it. */
 export interface ContainerDescription
   extends Pick<
     ContainerDetail,

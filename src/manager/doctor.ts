@@ -25,10 +25,12 @@ import { ephemeralPorts, lifeOf } from './machine.js';
 import { overBecause } from './owner-life.js';
 import { plan } from './plan.js';
 
+/** The files whose environment is to be possible here. */
 export interface DoctorOptions extends FileOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a checkup has found. */
 export interface Checkup {
   readonly findings: readonly Finding[];
   /** 0, or what a start would end with because of the first problem. */

@@ -14,6 +14,7 @@ export interface EnvironmentAddresses {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Whose addresses are wanted; those of this folder’s environment by default. */
 export interface EnvOptions {
   /** Project or lease id, or the beginning of one; by default the one environment of this folder. */
   readonly name?: string;

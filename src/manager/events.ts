@@ -11,6 +11,7 @@ const LOOK = 250;
 /** What is shown of the past where nothing is said. */
 const DEFAULT_LIMIT = 50;
 
+/** Which events are wanted. */
 export interface EventsOptions {
   /** Goes on as things happen, with what the engine tells of our containers, until the signal aborts. */
   readonly follow?: boolean;

@@ -4,6 +4,7 @@ import type { Context } from './context.js';
 import { type WhichEnvironment, withEnvironment } from './leased.js';
 import { runningContainer } from './services.js';
 
+/** What is run in which service. */
 export interface ExecOptions extends WhichEnvironment, Partial<AttachOptions> {
   readonly service: string;
   /** Program and arguments; no shell reads them. */

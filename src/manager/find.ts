@@ -4,6 +4,7 @@ import type { Context } from './context.js';
 import { withEnvironment } from './leased.js';
 import { selectLeases } from './select.js';
 
+/** The words that are to be understood. */
 export interface FindOptions {
   /** What a person has typed: an environment, or services, or both in this order. */
   readonly words: readonly string[];

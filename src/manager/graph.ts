@@ -2,6 +2,7 @@ import { type GraphFormat, renderGraph } from '../domain/graph.js';
 import type { Context } from './context.js';
 import { type SpecOptions, specAndModel } from './spec.js';
 
+/** Whose services are drawn, and in which language. */
 export interface GraphOptions extends SpecOptions {
   /** "mermaid" by default. */
   readonly format?: GraphFormat;

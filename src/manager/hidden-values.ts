@@ -3,6 +3,7 @@ import type { Context } from './context.js';
 import { resolveModel } from './resolve.js';
 import { modelSecrets } from './secrets.js';
 
+/** The files whose secrets are wanted. */
 export interface HiddenValuesOptions extends FileOptions {
   readonly signal?: AbortSignal;
 }

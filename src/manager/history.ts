@@ -3,6 +3,7 @@ import { suggest } from '../domain/suggest.js';
 import type { HistoryEvent } from '../store/history.js';
 import type { Context } from './context.js';
 
+/** Which part of the history is wanted. */
 export interface HistoryOptions {
   /** Only of the environments whose project or lease id begins like this, those that are gone among them. */
   readonly name?: string;

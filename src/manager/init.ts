@@ -6,12 +6,14 @@ import { projectBase } from '../domain/project-name.js';
 import { type FileOptions, findSpec, folderName } from './compose-files.js';
 import type { Context } from './context.js';
 
+/** The project that first files are made for. */
 export interface InitOptions extends FileOptions {
   readonly name?: string;
   /** Writes nothing. */
   readonly dryRun?: boolean;
 }
 
+/** What has become of the first files of a project. */
 export interface Initialised {
   readonly folder: string;
   /** From package.json; undefined where it names none that is known. */

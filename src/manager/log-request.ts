@@ -2,6 +2,7 @@ import type { LeaseRecord } from '../domain/lease.js';
 import type { ContainerSummary, Engine, LogLine, LogOptions } from '../engine/engine.js';
 import type { WhichEnvironment } from './leased.js';
 
+/** Whose logs are wanted, and how much of them. */
 export interface LogsOptions extends WhichEnvironment {
   /** Of these services only; of all by default. */
   readonly services?: readonly string[];
@@ -14,6 +15,7 @@ export interface LogsOptions extends WhichEnvironment {
   readonly signal?: AbortSignal;
 }
 
+/** One line of a service’s log. */
 export interface ServiceLine extends Omit<LogLine, 'time'> {
   readonly service: string;
   /** The service, or "web-2" of several. */
@@ -22,6 +24,7 @@ export interface ServiceLine extends Omit<LogLine, 'time'> {
   readonly time: number | null;
 }
 
+/** What services have logged, also those of an environment that is gone and has left a dossier. */
 export interface Logs {
   readonly project: string;
   /** Folder that they come from when the environment is gone. */

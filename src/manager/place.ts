@@ -3,6 +3,7 @@ import { isMap, isNode, LineCounter, parseAllDocuments } from 'yaml';
 import { type FileOptions, findSpec } from './compose-files.js';
 import type { Context } from './context.js';
 
+/** The service, or the key of it, that is looked for in the files. */
 export interface PlaceOptions extends FileOptions {
   readonly service: string;
   /** A key of the service, "image"; the service itself by default, and where it has none. */

@@ -19,6 +19,7 @@ import { type LocatedHazard, locate } from './locate.js';
 import { modelOf } from './resolve.js';
 import { baseName, type SpecOptions, specAndModel } from './spec.js';
 
+/** What would be acquired. */
 export interface PlanOptions extends SpecOptions, ResourceOptions {
   readonly decisions?: Decisions;
   /** Plan two copies and prove with Compose's own resolution that they have nothing in common. */

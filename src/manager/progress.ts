@@ -66,4 +66,5 @@ export type Progress =
   /** Something that the user should know, whatever is being done. */
   | { readonly type: 'notice'; readonly text: string };
 
+/** Told of what happens, as it happens. */
 export type OnProgress = (progress: Progress) => void;

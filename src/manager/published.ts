@@ -7,6 +7,7 @@ import { portHolder, type Witnesses } from './holder.js';
 import { type WhichEnvironment, withEnvironment } from './leased.js';
 import { checkServices } from './services.js';
 
+/** Whose ports are wanted. */
 export interface PortsOptions extends WhichEnvironment {
   /** Of this service only. */
   readonly service?: string;
@@ -15,6 +16,7 @@ export interface PortsOptions extends WhichEnvironment {
   readonly signal?: AbortSignal;
 }
 
+/** One published port: what the file says, and where it is. */
 export interface PublishedPort {
   readonly service: string;
   /** Inside the container. */
@@ -28,6 +30,7 @@ export interface PublishedPort {
   readonly holder: string | null;
 }
 
+/** Where the services of an environment are reached. */
 export interface PortsReport {
   readonly record: LeaseRecord;
   readonly ports: readonly PublishedPort[];
@@ -82,6 +85,7 @@ async function holderOf(
   return (await portHolder(witnesses, record, port, signal)).text;
 }
 
+/** The port whose holder is wanted. */
 export interface PortHolderOptions {
   /** Of the engine's machine. */
   readonly port: number;

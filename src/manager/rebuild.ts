@@ -24,6 +24,7 @@ export interface RebuildOptions extends SpecOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What was built, and what was replaced by it. */
 export interface Rebuilt {
   /** Service → its image now. */
   readonly images: BuiltImages;

@@ -2,6 +2,7 @@ import type { LeaseRecord } from '../domain/lease.js';
 import type { Context } from './context.js';
 import { restoreLost } from './reconcile.js';
 
+/** How leases that the store has lost are looked for. */
 export interface RecoverOptions {
   readonly signal?: AbortSignal;
 }

@@ -4,6 +4,7 @@ import type { ResetOutcome } from '../domain/resets/strategy.js';
 import type { Context } from './context.js';
 import { type DataOptions, runTasks, withData } from './service-data.js';
 
+/** Whose data goes back, and how. */
 export interface ResetOptions extends DataOptions {
   /** Only these services; by default every one that has a reset. */
   readonly services?: readonly string[];
@@ -13,6 +14,7 @@ export interface ResetOptions extends DataOptions {
   readonly slot?: number;
 }
 
+/** What has become of the data of each service. */
 export interface ResetReport {
   readonly record: LeaseRecord;
   /** What has become of the data: service → restored, emptied, commanded, or kept as what later resets bring back. */

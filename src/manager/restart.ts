@@ -9,6 +9,7 @@ import { alone, climb, type Rung } from './ladder.js';
 import { modelOf, resolveModel } from './resolve.js';
 import { selectHere, selectLeases } from './select.js';
 
+/** What is brought back. */
 export interface RestartOptions {
   /** Project or lease id, or the beginning of one; by default the one environment of this folder. */
   readonly name?: string;
@@ -22,6 +23,7 @@ export interface RestartOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What was brought back, and by which means. */
 export interface Restarted {
   readonly record: LeaseRecord;
   readonly services: readonly string[];

@@ -9,6 +9,7 @@ import { resolveModel } from './resolve.js';
 import { modelMasker } from './secrets.js';
 import { selectLeases } from './select.js';
 
+/** Whose logs are written, and where. */
 export interface SaveLogsOptions {
   /** Project or lease id, or the beginning of one. */
   readonly name: string;
@@ -17,6 +18,7 @@ export interface SaveLogsOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A file with the log of one container. */
 export interface SavedLog {
   readonly service: string;
   /** `<folder>/<service>-<number>.log`, with passwords hidden. */

@@ -3,6 +3,7 @@ import type { Context } from './context.js';
 import type { ResetReport } from './reset.js';
 import { type DataOptions, runTasks, withData } from './service-data.js';
 
+/** Whose data is kept. */
 export interface SnapshotOptions extends DataOptions {
   /** Only these services; by default every one of which a copy can be kept. */
   readonly services?: readonly string[];

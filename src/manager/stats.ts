@@ -3,11 +3,13 @@ import type { Context } from './context.js';
 import { type WhichEnvironment, withEnvironment } from './leased.js';
 import { containersOf, shortName } from './services.js';
 
+/** Whose use is measured. */
 export interface StatsOptions extends WhichEnvironment {
   readonly services?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
+/** What the containers of an environment use. */
 export interface Stats {
   readonly project: string;
   /** Service, or "web-2" of several → what it uses; null while it does not run. */

@@ -14,6 +14,7 @@ export interface EnvironmentStatus {
   readonly services: Readonly<Record<string, ServiceStatus>>;
 }
 
+/** One service, as the engine has it now. */
 export interface ServiceStatus {
   readonly state: Health;
   readonly host: string;

@@ -13,6 +13,7 @@ export interface Removal {
   readonly kept: readonly { readonly project: string; readonly cause: string }[];
 }
 
+/** Which environments are ended. */
 export interface StopOptions {
   /** Projects or lease ids, or beginnings of them; none means the one environment of this folder. */
   readonly names?: readonly string[];

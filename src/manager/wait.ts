@@ -12,6 +12,7 @@ import { maskedError, modelMasker } from './secrets.js';
 import { checkServices } from './services.js';
 import { startServices } from './start.js';
 
+/** What is waited for, and how long. */
 export interface WaitOptions extends WhichEnvironment {
   /** Service → state, or a wait as in an acquire's `waits`. By default every service, until it is ready. */
   readonly for?: Readonly<Record<string, WaitedFor | Wait>>;
@@ -20,6 +21,7 @@ export interface WaitOptions extends WhichEnvironment {
   readonly signal?: AbortSignal;
 }
 
+/** What was waited for, as it was found. */
 export interface Waited {
   readonly record: LeaseRecord;
   /** Service → as what it was found. */

@@ -6,6 +6,7 @@ import type { Context } from './context.js';
 import { addressesOf } from './env.js';
 import { type DataOptions, runCommand, withData } from './service-data.js';
 
+/** Which worker’s database is wanted; that of the process which asks, by default. */
 export interface WorkerDatabaseOptions extends DataOptions {
   /** Needed where several services have databases that can be copied. */
   readonly service?: string;

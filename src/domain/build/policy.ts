@@ -5,11 +5,13 @@ import type { EnvironmentKind } from '../environment-kind.js';
  * without the cache. `none`: only what was never built. `auto`: one of them, by {@link buildScope}.
  */
 export const BUILD_POLICIES = ['app', 'all', 'none', 'auto'] as const;
+/** One of {@link BUILD_POLICIES}. */
 export type BuildPolicy = (typeof BUILD_POLICIES)[number];
 export type BuildScope = Exclude<BuildPolicy, 'auto'>;
 
 /** `missing`: pulls what is not here. `always`: asks the registry first. `never`: what is not here is an error. */
 export const PULL_POLICIES = ['missing', 'always', 'never'] as const;
+/** One of {@link PULL_POLICIES}. */
 export type PullPolicy = (typeof PULL_POLICIES)[number];
 
 /** In CI the first build of the day is a full one. Milliseconds. */

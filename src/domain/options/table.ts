@@ -59,18 +59,6 @@ const TABLE = {
     otherwise: 'as Compose finds it',
     value: paths,
   },
-  template: {
-    flags: '--template <name>',
-    key: 'template',
-    meaning: 'one service without a compose file: postgres, redis, mysql, mongo, kafka and others',
-    value: text,
-  },
-  image: {
-    flags: '--image <image>',
-    key: 'image',
-    meaning: 'the same with this image: redis:7',
-    value: text,
-  },
   profile: {
     flags: '--profile <name>',
     composeVariable: 'COMPOSE_PROFILES',
@@ -433,6 +421,7 @@ const TABLE = {
   dryRun: { flags: '--dry-run', meaning: 'only say what would be removed, and why', value: onOff },
 } as const satisfies Record<string, OptionEntry>;
 
+/** Name of an option in the API and in the table of options. */
 export type OptionName = keyof typeof TABLE;
 
 /** Each entry by its name, as the general type. */

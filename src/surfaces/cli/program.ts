@@ -196,8 +196,6 @@ function withFileOptions(command: Command): Command {
 
 function withSpecOptions(command: Command): Command {
   return withFileOptions(command)
-    .addOption(OPTIONS.template())
-    .addOption(OPTIONS.image())
     .addOption(OPTIONS.name())
     .addOption(OPTIONS.env())
     .addOption(OPTIONS.variant())

@@ -32,6 +32,9 @@ export interface DockerManualPlugin {
  * `inject('dockerManual')` in the tests. Global setups of the user run after it and find the services ready.
  *
  * ```ts
+ * import { dockerManual } from 'docker-manual/vitest';
+ * import { defineConfig } from 'vitest/config';
+ *
  * export default defineConfig({ plugins: [dockerManual({ files: ['compose.yml'] })] });
  * ```
  */
