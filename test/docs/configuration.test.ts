@@ -5,8 +5,8 @@ import { ENTRIES } from '../../src/domain/options/table.js';
 import type { Explanation } from '../../src/index.js';
 import { runCli } from '../support/run-cli.js';
 import { Scope } from '../support/scope.js';
+import { blocksFor, blocksOf, ROOT } from './pages.js';
 
-const ROOT = new URL('../../', import.meta.url).pathname;
 const PAGE = readFileSync(`${ROOT}docs/configuration.md`, 'utf8');
 
 const cell = (text: string) => text.replaceAll('|', '\\|');
@@ -35,22 +35,23 @@ it('docs/configuration.md has every key', async () => {
   await expect(text).toMatchFileSnapshot('../../docs/configuration.md');
 });
 
-const BLOCKS = [...PAGE.matchAll(/```(yaml|ts|json)\n([\s\S]*?)```/g)].map(([, kind, text]) => ({
-  kind,
-  text: String(text),
-}));
+/** Every config file that a page shows, and those in TypeScript of its own page. */
+const FILES = [
+  ...blocksFor('config'),
+  ...blocksOf('docs/configuration.md').filter(({ text }) => text.includes('export default defineConfig')),
+].map((block) => ({ ...block, at: `${block.page}:${block.line}` }));
 
-describe('every config file of the page is right', () => {
-  it('and there are some', () => expect(BLOCKS.length).toBeGreaterThan(2));
+describe('every config file of the pages is right', () => {
+  it('and there are some', () => expect(FILES.length).toBeGreaterThan(2));
 
-  it.each(BLOCKS)('$kind: $text', async ({ kind, text }) => {
+  it.each(FILES)('$at', async ({ language, text }) => {
     await using scope = new Scope();
     scope.file('compose.yml', 'services: { web: { image: web } }');
     scope.file('package.json', '{ "name": "reader" }');
     mkdirSync(`${scope.folder}/node_modules`);
     symlinkSync(ROOT, `${scope.folder}/node_modules/docker-manual`);
     // The blocks in TypeScript have no types in them, so that any Node can run them here.
-    scope.file(`docker-manual.config.${kind === 'ts' ? 'mjs' : kind}`, text);
+    scope.file(`docker-manual.config.${language === 'ts' ? 'mjs' : language}`, text);
     const { stdout } = await runCli(['config', '--json', '--state-dir', scope.stateDir], { cwd: scope.folder });
     const { data, error } = JSON.parse(stdout) as { data: Explanation; error?: unknown };
     expect(error).toBeUndefined();

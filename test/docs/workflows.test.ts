@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ENTRIES } from '../../src/domain/options/table.js';
+import { blocksFor } from './pages.js';
 
 interface Step {
   readonly uses?: string;
@@ -16,17 +17,8 @@ function file(name: string): string {
   return readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 }
 
-/** Every YAML block of a page, with the file that its first line names. */
-function blocks(page: string): [string, string][] {
-  return [...file(page).matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => [
-    /^# (\S+\.yml)/.exec(text)?.[1] ?? `${page}: ${text.split('\n')[0]}`,
-    text,
-  ]);
-}
-
 const EXAMPLES = [
-  ...blocks('docs/ci.md'),
-  ...blocks('docs/action.md'),
+  ...blocksFor('workflow').map(({ page, line, file: name, text }) => [name ?? `${page}:${line}`, text] as const),
   ['ci.yml', file('.github/workflows/ci.yml')] as const,
 ];
 const INPUTS = Object.keys((parse(file('action.yml')) as { inputs: object }).inputs);

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { comparison, FIGURES, FILES } from './figures.js';
+import { read } from './pages.js';
+
+const PAGE = 'docs/performance.md';
+
+/** Made from bench/results: `npx vitest run test/docs -u` after a bench. */
+it('docs/performance.md has the figures of the raw files', async () => {
+  const text = read(PAGE).replaceAll(
+    /(<!-- figures: (.*?) -->\n)[\s\S]*?(<!-- end of figures -->)/g,
+    (_, begin: string, name: string, end: string) => {
+      const figures = FIGURES[name];
+      if (figures === undefined) throw new Error(`no figures are called ${name}`);
+      return `${begin}\n${figures()}\n\n${end}`;
+    },
+  );
+  await expect(text).toMatchFileSnapshot(`../../${PAGE}`);
+});
+
+it('and shows each of them', () => {
+  for (const name of Object.keys(FIGURES)) expect(read(PAGE)).toContain(`<!-- figures: ${name} -->`);
+  for (const file of FILES) expect(read(PAGE)).toContain(`\`${file}\``);
+});
+
+it('README.md compares by the same files', () => {
+  for (const cells of comparison()) expect(read('README.md')).toContain(cells);
+});
