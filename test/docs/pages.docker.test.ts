@@ -1,8 +1,11 @@
 import { execa } from 'execa';
-import { describe, it } from 'vitest';
+import { describe, it, vi } from 'vitest';
 import { Scope } from '../support/scope.js';
 import { blocksFor, blocksOf, isProgram, PAGES } from './pages.js';
 import { Reader } from './reader.js';
+
+/** Two cores carry no more of them beside what the other worker runs. */
+vi.setConfig({ maxConcurrency: 3 });
 
 /** Everything that a reader would put into files, type or run, in the order of the page. */
 function stepsOf(page: string) {

@@ -31,7 +31,7 @@ function readersProject(): Scope {
 
 const block = (text: string) => BLOCKS.find((each) => each.includes(text)) ?? '';
 
-it('the first example is a suite that passes', async () => {
+it('the first example is a suite that passes', { timeout: 180_000 }, async () => {
   await using scope = readersProject();
   const file = scope.file('users.test.mjs', block('node:test'));
   const env = { DOCKER_MANUAL_HOME: scope.stateDir };
@@ -39,7 +39,7 @@ it('the first example is a suite that passes', async () => {
   expect(stdout).toMatch(/pass 2\b/);
 });
 
-it('the others work in a worker, and beside a lease', async () => {
+it('the others work in a worker, and beside a lease', { timeout: 180_000 }, async () => {
   await using scope = readersProject();
   await using lease = await scope.manager.acquire({ cwd: scope.folder });
   const file = scope.file('worker.mjs', block('workerDatabase'));

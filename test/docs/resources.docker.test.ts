@@ -9,7 +9,7 @@ const ROOT = new URL('../../', import.meta.url).pathname;
 const PAGE = readFileSync(`${ROOT}docs/resources.md`, 'utf8');
 const PROGRAMS = [...PAGE.matchAll(/```js\n([\s\S]*?)```/g)].map((match) => String(match[1]));
 
-it('the programs of docs/resources.md print what they say', async () => {
+it('the programs of docs/resources.md print what they say', { timeout: 180_000 }, async () => {
   await using scope = new Scope();
   // Without health checks of its own, so that those of the page are seen.
   scope.file('compose.yml', POSTGRES_AND_REDIS.replace(/ {4}healthcheck.*\n/g, ''));
@@ -25,7 +25,7 @@ it('the programs of docs/resources.md print what they say', async () => {
   expect(printed).toEqual([expect.stringMatching(/^MEMORY_FULL No room for /), 'healthy']);
 });
 
-it('its config file counts for every command', async () => {
+it('its config file counts for every command', { timeout: 180_000 }, async () => {
   await using scope = new Scope();
   scope.file('compose.yml', POSTGRES_AND_REDIS);
   scope.file('docker-manual.config.yaml', /```yaml\n([\s\S]*?)```/.exec(PAGE)?.[1] ?? '');
