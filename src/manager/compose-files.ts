@@ -16,6 +16,7 @@ import { EnvironmentError } from '../domain/errors.js';
 import type { Spec } from '../domain/lease.js';
 import { ALPINE, checkVariant, REGULAR, type Variant, type Variants } from '../domain/variant.js';
 import { namedFileMissing, noFileFound } from './compose-file-missing.js';
+import { type FromTemplate, fromImage, fromTemplate } from './templates.js';
 
 const OVERRIDES = [
   'compose.override.yml',
@@ -28,6 +29,10 @@ const OVERRIDES = [
 export interface FileOptions {
   /** Compose files in order; relative to `cwd`. Else COMPOSE_FILE (also of .env), else those Compose itself would find. */
   readonly files?: readonly string[];
+  /** Instead of files: one service as this package has it, `postgres`, `redis`, …; see compose/templates. */
+  readonly template?: string;
+  /** The same with this image, `redis:7`; the template is that of its family. */
+  readonly image?: string;
   readonly profiles?: readonly string[];
   readonly envFiles?: readonly string[];
   /** What the environment is for: `test` (by default), `dev` or `prod`. Decides which compose file is taken, and what is kept. */
@@ -50,6 +55,8 @@ export interface FoundFiles {
   readonly why: string;
   /** The variant that they are of; undefined where none was asked for and none found. */
   readonly variant: string | undefined;
+  /** Service → image, where another one than the files' is asked for. */
+  readonly images: Readonly<Record<string, string>>;
 }
 
 /**
@@ -61,6 +68,14 @@ export interface FoundFiles {
 export function findFiles(options: FileOptions, env: NodeJS.ProcessEnv): FoundFiles {
   const cwd = resolve(options.cwd ?? process.cwd());
   const envFiles = (options.envFiles ?? list(env.COMPOSE_ENV_FILES, ',')).map((file) => resolve(cwd, file));
+  const profiles = options.profiles ?? list(env.COMPOSE_PROFILES, ',');
+  const only = options.only?.length ? { only: options.only } : {};
+  const shared = { profiles, envFiles, ...only };
+  const template = templateOf(options);
+  if (template) {
+    const { file, why, images } = template;
+    return { spec: { files: [file], directory: cwd, ...shared }, why, variant: undefined, images };
+  }
   const { variants = {} } = options;
   const variant = variantOf(options);
   if (variant !== undefined) checkVariant(variant, variants);
@@ -74,15 +89,25 @@ export function findFiles(options: FileOptions, env: NodeJS.ProcessEnv): FoundFi
   const files = [...base, ...[own?.overlay ?? []].flat()].map((file) => resolve(cwd, file));
   const missing = files.find((file) => !existsSync(file) || !statSync(file).isFile());
   if (missing) throw namedFileMissing(missing);
-  const profiles = options.profiles ?? list(env.COMPOSE_PROFILES, ',');
-  const only = options.only?.length ? { only: options.only } : {};
-  const spec = { files, directory: dirname(files[0] as string), profiles, envFiles, ...only };
-  return { spec, why, variant: chosen };
+  const spec = { files, directory: dirname(files[0] as string), ...shared };
+  return { spec, why, variant: chosen, images: {} };
 }
 
 /** Only what to read. @throws COMPOSE_FILE_MISSING, OPTION_INVALID */
 export function findSpec(options: FileOptions, env: NodeJS.ProcessEnv): Spec {
   return findFiles(options, env).spec;
+}
+
+/** @throws OPTION_INVALID where more than one of files, template and image are asked for */
+function templateOf({ files, template, image }: FileOptions): FromTemplate | undefined {
+  if (template === undefined && image === undefined) return undefined;
+  const asked = Object.entries({ files: files?.length ? files : undefined, template, image });
+  const both = asked.filter(([, value]) => value !== undefined).map(([key]) => key);
+  if (both.length > 1) {
+    const reason = `${both.join(' and ')} are asked for at once`;
+    throw new EnvironmentError('OPTION_INVALID', { option: both.at(-1) as string, reason, command: 'start' });
+  }
+  return template === undefined ? fromImage(image as string) : fromTemplate(template);
 }
 
 /** @throws OPTION_INVALID where two variants were asked for */

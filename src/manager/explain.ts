@@ -61,7 +61,7 @@ function originText(origin: Origin, file: string | undefined): string {
 }
 
 /** What decides on the compose files. */
-const FILE_KEYS = ['files', 'envFiles', 'env', 'variant', 'alpine', 'variants'];
+const FILE_KEYS = ['files', 'template', 'image', 'envFiles', 'env', 'variant', 'alpine', 'variants'];
 
 function composeFiles(options: ExplainOptions, settled: Settled, env: NodeJS.ProcessEnv): Explanation['compose'] {
   try {

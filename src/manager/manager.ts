@@ -428,6 +428,8 @@ const MANAGER_KEYS: readonly (keyof ManagerOptions)[] = [
 
 const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'files',
+  'template',
+  'image',
   'profiles',
   'envFiles',
   'env',
@@ -466,6 +468,8 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
 
 const SPEC_KEYS: readonly (keyof SpecOptions)[] = [
   'files',
+  'template',
+  'image',
   'profiles',
   'envFiles',
   'env',
@@ -478,7 +482,20 @@ const SPEC_KEYS: readonly (keyof SpecOptions)[] = [
   'portMode',
   'productionImages',
 ];
-const FILE_KEYS = ['files', 'profiles', 'envFiles', 'env', 'variant', 'alpine', 'variants', 'only', 'cwd', 'signal'];
+const FILE_KEYS = [
+  'files',
+  'template',
+  'image',
+  'profiles',
+  'envFiles',
+  'env',
+  'variant',
+  'alpine',
+  'variants',
+  'only',
+  'cwd',
+  'signal',
+];
 const REBUILD_KEYS = [...SPEC_KEYS, 'services', 'noCache', 'waitTimeout', 'signal'];
 const PLAN_KEYS = [...SPEC_KEYS, 'decisions', 'twice', 'services', 'limits', 'fastStorage', 'tuneDatabases', 'signal'];
 const GRAPH_KEYS = [...SPEC_KEYS, 'format', 'signal'];

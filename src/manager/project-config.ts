@@ -13,6 +13,8 @@ type Duration = string | number;
 /** The options that a config file may hold; docs/configuration.md has the meaning and the default of each. */
 interface ConfigOptions {
   readonly files?: string | readonly string[];
+  readonly template?: string;
+  readonly image?: string;
   readonly profiles?: string | readonly string[];
   readonly envFiles?: string | readonly string[];
   readonly name?: string;

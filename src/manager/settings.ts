@@ -23,7 +23,7 @@ export async function settleHere(given: object & { readonly cwd?: string }, env:
   const ofKind = (file?.content[KINDS_PART] as Record<string, Record<string, unknown>> | undefined)?.[kind] ?? {};
   const maps = [{ at: `${KINDS_PART}.${kind}.`, content: ofKind }, root];
   const settings = settle({ ...sources, maps, kind: { kind, values: { env: kind, ...POLICIES[kind].defaults } } });
-  return { file, settings: oneVariant(settings) };
+  return { file, settings: withoutVoid(settings) };
 }
 
 /** Of production images is what production is made of, unless somebody says that it is for something else. */
@@ -36,16 +36,24 @@ function kindOf(settings: readonly Setting[]): EnvironmentKind {
 
 const RANKS: readonly Setting['origin']['from'][] = ['given', 'variable', 'file', 'kind', 'default'];
 
-/** `variant` and `alpine` say the same thing: what counts first makes the other void. */
-function oneVariant(settings: readonly Setting[]): Setting[] {
+/** Keys that say the same thing in other words. */
+const ALTERNATIVES = [
+  ['variant', 'alpine'],
+  ['files', 'template', 'image'],
+] as const;
+
+/** Of alternatives, what counts first makes the others void. Those of one rank are left for an error. */
+function withoutVoid(settings: readonly Setting[]): Setting[] {
   const rankOf = (key: string) => {
     const setting = settings.find((each) => each.key === key);
     return setting?.value === undefined ? RANKS.length : RANKS.indexOf(setting.origin.from);
   };
-  const [variant, alpine] = [rankOf('variant'), rankOf('alpine')];
-  const weaker = variant === alpine ? undefined : variant < alpine ? 'alpine' : 'variant';
+  const weaker = ALTERNATIVES.flatMap((keys) => {
+    const first = Math.min(...keys.map(rankOf));
+    return keys.filter((key) => rankOf(key) > first);
+  });
   return settings.map((each) =>
-    each.key === weaker ? { ...each, value: undefined, origin: { from: 'default' } } : each,
+    (weaker as string[]).includes(each.key) ? { ...each, value: undefined, origin: { from: 'default' } } : each,
   );
 }
 

@@ -30,7 +30,7 @@ export async function specAndModel(
   options: SpecOptions,
   signal: AbortSignal,
 ): Promise<{ files: Spec; template: ComposeModel }> {
-  const { spec, variant } = findFiles(options, config.env);
+  const { spec, variant, images: named } = findFiles(options, config.env);
   const model = await resolveModel(config, engine, spec, signal);
   // COMPOSE_PROFILES may be meant for other files too; `only` leaves services out that have them.
   if (options.profiles?.length && !spec.only) {
@@ -38,7 +38,8 @@ export async function specAndModel(
     checkProfiles(spec, model);
   }
   const published = (options.productionImages ?? options.mode === 'production') ? publishedImages(model) : {};
-  const images = { ...published, ...(variant === undefined ? {} : options.variants?.[variant]?.images) };
+  const ofVariant = variant === undefined ? {} : options.variants?.[variant]?.images;
+  const images = { ...published, ...ofVariant, ...named };
   const placed = { ...spec, ...placeOf(options, spec, config.env) };
   if (Object.keys(images).length === 0) return { files: placed, template: model };
   return { files: { ...placed, images }, template: withImages(model, images) };

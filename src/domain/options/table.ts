@@ -59,6 +59,18 @@ const TABLE = {
     otherwise: 'as Compose finds it',
     value: paths,
   },
+  template: {
+    flags: '--template <name>',
+    key: 'template',
+    meaning: 'one service without a compose file: postgres, redis, mysql, mongo, kafka and others',
+    value: text,
+  },
+  image: {
+    flags: '--image <image>',
+    key: 'image',
+    meaning: 'the same with this image: redis:7',
+    value: text,
+  },
   profile: {
     flags: '--profile <name>',
     composeVariable: 'COMPOSE_PROFILES',

@@ -14,6 +14,8 @@ import type { ProgressRenderer } from './render-progress.js';
 /** What `start`, `run` and `plan` read from the command line; see options.ts. */
 export interface SpecFlags {
   readonly file?: string[];
+  readonly template?: string;
+  readonly image?: string;
   readonly profile?: string[];
   readonly envFile?: string[];
   readonly name?: string;
@@ -79,8 +81,8 @@ export function specOptions(flags: SpecFlags) {
     binds: flags.binds,
     foreign: flags.foreign,
   });
-  const { file, profile, envFile, name, env, variant, alpine, mode } = flags;
-  const spec = { files: file, profiles: profile, envFiles: envFile, name, env, variant, alpine, mode };
+  const { file, template, image, profile, envFile, name, env, variant, alpine, mode } = flags;
+  const spec = { files: file, template, image, profiles: profile, envFiles: envFile, name, env, variant, alpine, mode };
   const { limits, fastStorage, tuneDatabases } = flags;
   return { ...defined({ ...spec, limits, fastStorage, tuneDatabases }), decisions };
 }

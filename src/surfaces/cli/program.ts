@@ -196,6 +196,8 @@ function withFileOptions(command: Command): Command {
 
 function withSpecOptions(command: Command): Command {
   return withFileOptions(command)
+    .addOption(OPTIONS.template())
+    .addOption(OPTIONS.image())
     .addOption(OPTIONS.name())
     .addOption(OPTIONS.env())
     .addOption(OPTIONS.variant())

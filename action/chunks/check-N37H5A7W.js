@@ -1,2 +1,0 @@
-import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
-import{check,verified}from"./chunk-MDVUQDQU.js";import"./chunk-K6SHJJ4F.js";import"./chunk-TT6NZZ32.js";import"./chunk-GW62NCUT.js";import"./chunk-3QMCJVZI.js";import"./chunk-7FX4SPIQ.js";import"./chunk-43UXTP5A.js";import"./chunk-WQYTKPQM.js";import"./chunk-AQ3QT5A3.js";import"./chunk-PBPC3RI2.js";import"./chunk-5X2BMSNY.js";import"./chunk-J5PCV5XC.js";import"./chunk-TDXN5KO3.js";export{check,verified};

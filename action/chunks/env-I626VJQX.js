@@ -1,2 +1,0 @@
-import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
-import{addressesOf,env}from"./chunk-QDENHFH7.js";import"./chunk-SJBP76SS.js";import"./chunk-3VEYHLVI.js";import"./chunk-GW62NCUT.js";import"./chunk-3VFBLJAT.js";import"./chunk-ZNOWVWGQ.js";import"./chunk-N4LHGJII.js";import"./chunk-5X2BMSNY.js";import"./chunk-J5PCV5XC.js";import"./chunk-TDXN5KO3.js";export{addressesOf,env};
