@@ -7,6 +7,7 @@ import {
   type ProcessLife,
   type ProcessOwner,
 } from './owner.js';
+import type { PoolPlace } from './pool.js';
 import type { PortRange } from './ports.js';
 import type { Timeline } from './timeline.js';
 
@@ -118,6 +119,8 @@ export interface LeaseRecord {
   readonly timeline: Timeline | null;
   /** What it takes of its engine's memory at most: limits, sizes of tmpfs, and estimates where there are none. Bytes. */
   readonly memory: number;
+  /** Of one that was made for a pool, or while its pool was empty. */
+  readonly pool?: PoolPlace;
 }
 
 /** A lease in these states holds nothing that anybody may use any more; a sweep removes what is left of it. */

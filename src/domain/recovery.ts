@@ -1,4 +1,6 @@
+import { EnvironmentError } from './errors.js';
 import { type ContainerGlance, healthOf } from './health.js';
+import type { PortMode } from './ports.js';
 
 /** What may happen by itself when a service that was ready is not any more. */
 export const ON_UNHEALTHY = ['ignore', 'report', 'restart'] as const;
@@ -103,4 +105,20 @@ function exitReason(containers: readonly ContainerGlance[]): string {
     .find((c) => c !== undefined && c !== '0');
   if (code !== undefined) return `exited with code ${code}`;
   return containers.length === 0 ? 'has no container any more' : 'has stopped';
+}
+
+/** @throws OPTION_INVALID for what is none of them, and for what cannot be done with these ports */
+export function checkRecovery({
+  onUnhealthy = 'ignore',
+  portMode,
+}: {
+  readonly onUnhealthy?: OnUnhealthy;
+  readonly portMode?: PortMode;
+}): void {
+  const ephemeral = onUnhealthy === 'restart' && portMode === 'ephemeral';
+  if (ON_UNHEALTHY.includes(onUnhealthy) && !ephemeral) return;
+  const reason = ephemeral
+    ? '"restart" needs ports that stay, and the engine would choose others: not with portMode "ephemeral"'
+    : `"${onUnhealthy}" is none of ${ON_UNHEALTHY.join(', ')}`;
+  throw new EnvironmentError('OPTION_INVALID', { option: 'onUnhealthy', reason, command: 'run' });
 }

@@ -6,8 +6,9 @@ import type { HookPoint, Hooks } from '../domain/hooks.js';
 import type { LeaseRecord, Mode, Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import type { Owner, ProcessOwner } from '../domain/owner.js';
+import type { PoolOption } from '../domain/pool.js';
 import type { PortMode } from '../domain/ports.js';
-import { ON_UNHEALTHY, type OnUnhealthy } from '../domain/recovery.js';
+import { checkRecovery, type OnUnhealthy } from '../domain/recovery.js';
 import { type ResourceOptions, type Resources, recommendedWaits } from '../domain/resources.js';
 import { suggest } from '../domain/suggest.js';
 import { type ReadyState, timelineOf } from '../domain/timeline.js';
@@ -24,10 +25,13 @@ import type { Context } from './context.js';
 import { DEFAULT_WAIT_TIMEOUT } from './deadline.js';
 import { addressesOf } from './env.js';
 import { failedStart } from './failed-start.js';
+import { environmentOf, finalHolder } from './handed-over.js';
 import { atPoint, atPointCalmly, checkHooks, type HookTask, keepHooks } from './hooks.js';
 import { Journal } from './journal.js';
 import { thisSession } from './machine.js';
 import { ownerHere } from './owner-life.js';
+import type { Filling } from './pool/fill.js';
+import type { FromPool } from './pool/hand-out.js';
 import { reachEngine } from './reach-engine.js';
 import { release } from './release.js';
 import { keepRenewing } from './renewal.js';
@@ -88,6 +92,11 @@ export interface AcquireOptions extends SpecOptions, QueueOptions, ResourceOptio
    * is ready fails the acquire; one that fails at its end is only told.
    */
   readonly hooks?: Hooks;
+  /**
+   * Keeps environments of these options ready, and hands one of them over: see docs/pool.md. `min` of them (1 by default),
+   * for `idle` milliseconds after the last acquire (600 000). None by default.
+   */
+  readonly pool?: PoolOption;
   /** Ends the acquire; what was made is removed first. */
   readonly signal?: AbortSignal;
   /** What a copy may do with things that exist only once; asked for by HAZARD_UNISOLATABLE. */
@@ -110,9 +119,34 @@ export interface AcquiredService extends ServiceAddress {
   readonly state: ReadyState;
 }
 
-/** Gives an environment made of the user's files, ready to be used, or throws and leaves nothing behind. */
-export async function acquire(context: Context, options: AcquireOptions): Promise<AcquiredEnvironment> {
-  checkOnUnhealthy(options);
+/**
+ * Gives an environment made of the user's files, ready to be used, or throws and leaves nothing behind. `place`: in the
+ * pool that was asked first, and was empty.
+ */
+export async function acquire(
+  context: Context,
+  options: AcquireOptions,
+  { place }: Pick<FromPool, 'place'> = {},
+): Promise<AcquiredEnvironment> {
+  return (await start(context, options, place)) as AcquiredEnvironment;
+}
+
+/** Makes one for the pool. Undefined when that wants none any more. */
+export function acquireAhead(
+  context: Context,
+  options: AcquireOptions,
+  filling: Filling,
+): Promise<AcquiredEnvironment | undefined> {
+  return start(context, options, filling.place, filling);
+}
+
+async function start(
+  context: Context,
+  options: AcquireOptions,
+  place: FromPool['place'],
+  filling?: Filling,
+): Promise<AcquiredEnvironment | undefined> {
+  checkRecovery(options);
   checkHooks(options.hooks ?? {});
   buildOptions(options);
   const journal = new Journal(context.config.onProgress);
@@ -133,14 +167,15 @@ export async function acquire(context: Context, options: AcquireOptions): Promis
     const joined = use && (await steps.run('claim', () => joinShared(context, use, steps.signal)));
     if (joined)
       return { ...environmentOf({ config, engine }, modelOf(template, joined.project), joined, steps.timings()), use };
-    const asked = { config, engine, store, files, template, name, mode, owner, decisions, portMode, resources };
+    const asked = { config, engine, store, files, template, name, mode, owner, decisions, portMode, resources, place };
     const claimed = await admitted(
       context,
       { ...asked, sharedKey: use?.key ?? null, signal: steps.signal },
       options,
       steps,
     );
-    if (claimed) return make(context, { ...asked, ...claimed, options, use, journal, steps });
+    if (claimed) return make(context, { ...asked, ...claimed, options, use, journal, steps, filling });
+    if (filling) return undefined;
   }
 }
 
@@ -157,6 +192,7 @@ interface Making extends Claimed {
   readonly use: SharedUse | undefined;
   readonly journal: Journal;
   readonly steps: Steps;
+  readonly filling: Filling | undefined;
 }
 
 /** From the claimed lease to the ready environment. */
@@ -164,7 +200,7 @@ async function make(context: Context, making: Making): Promise<AcquiredEnvironme
   const { config, engine, store, lease, template, options, use, journal } = making;
   keepRenewing(context, store);
   if (config.watchdog) ensureWatchdog(config, store);
-  const heldBy = finalHolder(lease, options.ttl, config.env);
+  const heldBy = making.filling ? stock() : finalHolder(lease, options.ttl, config.env);
   const model = modelOf(template, lease.project);
   const hooks = {
     context: { ...context, config },
@@ -188,13 +224,7 @@ async function make(context: Context, making: Making): Promise<AcquiredEnvironme
       ...buildOptions(options),
     };
     const broughtUp = await bringUp(task, lease);
-    const { env } = addressesOf(
-      model,
-      { ...broughtUp.lease, bindings: broughtUp.bindings },
-      engine.host,
-      config.stateDir,
-    );
-    await hookStep(making, 'afterReady', { ...hooks, env });
+    await beforeHandOver(making, broughtUp, hooks);
     const environment = handOver(making, broughtUp, heldBy.owner);
     config.onProgress({ type: 'ready', project: lease.project, afterMs: environment.timings.total ?? 0 });
     return { ...environment, use };
@@ -207,6 +237,19 @@ async function make(context: Context, making: Making): Promise<AcquiredEnvironme
   }
 }
 
+/** Nobody has the one for a pool yet, who could want something done to it: that comes when it is handed over. */
+async function beforeHandOver(making: Making, { lease, model, bindings }: BroughtUp, hooks: HookTask): Promise<void> {
+  const { config, engine, steps, filling } = making;
+  if (filling) return steps.run('verify', () => filling.confirm(lease));
+  const { env } = addressesOf(model, { ...lease, bindings }, engine.host, config.stateDir);
+  await hookStep(making, 'afterReady', { ...hooks, env });
+}
+
+/** Who owns what stands ready. Its labels say no end: should the store be lost, nobody knows whether it is in use. */
+function stock(): Pick<LeaseRecord, 'owner' | 'expiresAt'> {
+  return { owner: thisSession('docker-manual pool', {}), expiresAt: null };
+}
+
 /** A step of its own, with as much time as the services have. */
 async function hookStep({ steps, options }: Making, point: HookPoint, task: HookTask): Promise<void> {
   if (task.hooks[point] === undefined) return;
@@ -217,16 +260,6 @@ async function hookStep({ steps, options }: Making, point: HookPoint, task: Hook
 async function atFailure(hooks: HookTask, error: unknown): Promise<void> {
   if (!(error instanceof EnvironmentError) || error.code === 'ABORTED') return;
   await atPointCalmly('onFailure', { ...hooks, env: { DM_ERROR: error.code } });
-}
-
-/** @throws OPTION_INVALID */
-function checkOnUnhealthy({ onUnhealthy = 'ignore', portMode }: AcquireOptions): void {
-  const ephemeral = onUnhealthy === 'restart' && portMode === 'ephemeral';
-  if (ON_UNHEALTHY.includes(onUnhealthy) && !ephemeral) return;
-  const reason = ephemeral
-    ? '"restart" needs ports that stay, and the engine would choose others: not with portMode "ephemeral"'
-    : `"${onUnhealthy}" is none of ${ON_UNHEALTHY.join(', ')}`;
-  throw new EnvironmentError('OPTION_INVALID', { option: 'onUnhealthy', reason, command: 'run' });
 }
 
 /** @throws OPTION_INVALID for a service that the files do not have */
@@ -250,34 +283,11 @@ function handOver(making: Making, { lease, model, bindings }: BroughtUp, owner: 
   return environmentOf(making, model, record, timings);
 }
 
-function environmentOf(
-  { config, engine }: Pick<Making, 'config' | 'engine'>,
-  model: ComposeModel,
-  record: LeaseRecord,
-  timings: Readonly<Record<string, number>>,
-): AcquiredEnvironment {
-  const { services, env } = addressesOf(model, record, engine.host, config.stateDir);
-  const withState = Object.entries(services).map(([name, address]) => {
-    return [name, { state: record.timeline?.services[name]?.state ?? 'running', ...address }] as const;
-  });
-  return { record, services: Object.fromEntries(withState), env, timings, use: undefined };
-}
-
 /** @throws OPTION_INVALID: nobody would ever end a shared environment without expiry */
 function useOf(key: string, owner: ProcessOwner, { ttl, keepWarm }: AcquireOptions): SharedUse {
   if (ttl !== null) return sharedUse(key, owner, keepWarm ?? ttl ?? null);
   const reason = 'a shared environment needs an end';
   throw new EnvironmentError('OPTION_INVALID', { option: 'ttl', reason, command: 'start' });
-}
-
-/** Of a lease that outlives this process, its session. The expiry counts from here; the store's from when it is ready. */
-function finalHolder(
-  { owner }: LeaseRecord,
-  ttl: number | null | undefined,
-  env: NodeJS.ProcessEnv,
-): Pick<LeaseRecord, 'owner' | 'expiresAt'> {
-  if (ttl === undefined) return { owner, expiresAt: null };
-  return { owner: thisSession(owner.command, env), expiresAt: ttl === null ? null : Date.now() + ttl };
 }
 
 /** Teardown after a failure: its own failure is told, but never hides the first one. */

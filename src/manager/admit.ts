@@ -9,6 +9,7 @@ import { budgetOf, type Room } from './budget.js';
 import { type Asked, type Claimed, type ClaimOutcome, claim, type Queued } from './claim.js';
 import type { Context } from './context.js';
 import { lifeOf } from './machine.js';
+import { makeRoom } from './pool/make-room.js';
 import type { Steps } from './steps.js';
 import { sweep } from './sweep.js';
 
@@ -48,7 +49,11 @@ export async function admitted(
   const outcome = await steps.run('claim', async () => {
     const budget = await budgetOf(asked.config, asked.engine, asked.owner, asked.signal);
     const room = { ...budget, priority, arrival: undefined, isGone: waiters.isGone };
-    return { room, ...(await claim(asked, room)) };
+    const first = await claim(asked, room);
+    if (!first.queued || asked.place?.state === 'filling' || !(await makeRoom(context, first.queued))) {
+      return { room, ...first };
+    }
+    return { room, ...(await claim(asked, { ...room, arrival: first.queued.place.arrival })) };
   });
   const { room, queued } = outcome;
   if (!queued) return outcome.claimed;
@@ -84,6 +89,7 @@ async function waitFor(
     told = text;
     const left = until - performance.now();
     if (left <= 0) throw refusal('QUEUE_TIMEOUT', asked, queued, queueTimeout);
+    await makeRoom(context, queued);
     const rang = await alarm.sleep(Math.min(LOOK_EVERY, left));
     if (!rang) await waiters.note(queued, context, signal);
     const shared = asked.sharedKey !== null && store.shared.find(asked.sharedKey) !== undefined;

@@ -7,6 +7,7 @@ import type { MemoryNeed } from '../domain/memory-need.js';
 import type { ComposeModel } from '../domain/model.js';
 import type { ProcessOwner } from '../domain/owner.js';
 import { demandsOf, unisolatable } from '../domain/plan.js';
+import type { PoolPlace } from '../domain/pool.js';
 import type { PortMode } from '../domain/ports.js';
 import type { Resources } from '../domain/resources.js';
 import type { Engine } from '../engine/engine.js';
@@ -34,6 +35,8 @@ export interface Asked {
   readonly decisions: Decisions;
   readonly portMode: PortMode;
   readonly resources: Resources;
+  /** In a pool that it is made for, or that was empty. */
+  readonly place: PoolPlace | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -84,6 +87,7 @@ export async function claim(asked: Asked, room: Room): Promise<ClaimOutcome> {
     subnets,
     exclusive: demands.exclusive ?? heldData(files, template),
     memory: demandWithin(room, base, demands.memory),
+    pool: asked.place,
   };
   const asker = { ...room, engine: engine.endpoint, name: base, owner: asked.owner, memory: request.memory };
   const { lease, place } = store.admit(request, asker);

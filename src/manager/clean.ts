@@ -7,7 +7,7 @@ import { collect } from './sweep.js';
 
 /** What is removed: by default what nobody holds any more. */
 export interface CleanOptions {
-  /** Also environments that somebody still holds. */
+  /** Also environments that somebody still holds, and pools. */
   readonly all?: boolean;
   /** Only say what would be done. */
   readonly dryRun?: boolean;
@@ -34,6 +34,7 @@ export async function clean(context: Context, options: CleanOptions): Promise<Re
     const images = await oldImages(engine, store, all, signal);
     return { removed: [...remove.map(entry), ...images.map(imageEntry)], kept };
   }
+  if (all) for (const { key } of store.pools.list()) store.pools.end(key); // their leases are in the plan
   for (const { lease, lost, cause } of plan) if (lost) store.restore(lease, { cause });
   const removed: { project: string; cause: string }[] = [];
   await Promise.all(

@@ -25,6 +25,9 @@ import type { Logs, LogsOptions } from './log-request.js';
 import { checkKeys } from './options.js';
 import type { Place, PlaceOptions } from './place.js';
 import type { PlanOptions, PlanReport } from './plan.js';
+import type { PoolDrainOptions } from './pool/drain.js';
+import type { PoolFillOptions } from './pool/fill.js';
+import type { PoolStatus } from './pool/status.js';
 import type { PortHolderOptions, PortsOptions, PortsReport } from './published.js';
 import type { RebuildOptions, Rebuilt } from './rebuild.js';
 import type { Recovered, RecoverOptions } from './recover.js';
@@ -64,8 +67,7 @@ export class Manager {
     const [context, settled] = await this.#settled(options);
     // A program's environment ends with it unless the program itself says otherwise.
     const asked = withSettings(options, settled, without(ACQUIRE_KEYS, 'ttl'));
-    const { acquire } = await import('./acquire.js');
-    const acquired = await this.#as('acquire', () => acquire(context, asked), options.owner);
+    const acquired = await this.#as('acquire', () => acquireFrom(context, asked), options.owner);
     const watch = asked.onUnhealthy && (await this.#as('health watch', () => this.#watch(acquired, asked)));
     return new Lease(acquired, {
       check: (which) => this.check(which),
@@ -194,6 +196,33 @@ export class Manager {
     checkKeys('workerDatabase', options, ['name', 'service', 'slot', 'timeout', 'cwd', 'signal']);
     const { workerDatabase } = await import('./worker-database.js');
     return workerDatabase(await this.#opened(), options);
+  }
+
+  /**
+   * Makes environments ahead of time, for an `acquire` with the same options; returns when as many are ready as the pool
+   * is to hold. It is kept filled from then on; see docs/pool.md.
+   *
+   * @throws OPTION_INVALID, and what an acquire throws
+   */
+  async poolFill(options: PoolFillOptions = {}): Promise<PoolStatus[]> {
+    checkKeys('poolFill', options, [...ACQUIRE_KEYS, 'key']);
+    const [context, settled] = await this.#settled(options);
+    const [{ poolFill }, { acquireAhead }] = await Promise.all([import('./pool/fill.js'), import('./acquire.js')]);
+    const asked = withSettings(options, settled, without(ACQUIRE_KEYS, 'ttl'));
+    return this.#as('pool', () => poolFill(context, asked, acquireAhead), options.owner);
+  }
+
+  /** Every pool: what is ready, what is being made, and why the last one was not. */
+  async poolStatus(): Promise<PoolStatus[]> {
+    const { poolStatus } = await import('./pool/status.js');
+    return poolStatus(await this.#opened());
+  }
+
+  /** Ends pools and releases what stands ready in them; what was handed over stays. @throws LEASE_NOT_FOUND */
+  async poolDrain(options: PoolDrainOptions = {}): Promise<Removal> {
+    checkKeys('poolDrain', options, ['files', 'key', 'cwd']);
+    const { poolDrain } = await import('./pool/drain.js');
+    return this.#as('pool', async () => poolDrain(await this.#opened(), options));
   }
 
   /** Ends environments by name. @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS, RELEASE_INCOMPLETE */
@@ -456,6 +485,7 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'portMode',
   'decisions',
   'hooks',
+  'pool',
   'priority',
   'onFull',
   'queueTimeout',
@@ -499,6 +529,14 @@ const FILE_KEYS = [
 const REBUILD_KEYS = [...SPEC_KEYS, 'services', 'noCache', 'waitTimeout', 'signal'];
 const PLAN_KEYS = [...SPEC_KEYS, 'decisions', 'twice', 'services', 'limits', 'fastStorage', 'tuneDatabases', 'signal'];
 const GRAPH_KEYS = [...SPEC_KEYS, 'format', 'signal'];
+
+/** From a pool where one is asked for and ready, without what only a cold start needs: that is 100 ms of loading. */
+async function acquireFrom(context: Context, options: AcquireOptions): Promise<AcquiredEnvironment> {
+  const pool = options.pool === undefined ? {} : await (await import('./pool/hand-out.js')).fromPool(context, options);
+  if (pool.environment) return pool.environment;
+  const { acquire } = await import('./acquire.js');
+  return acquire(context, options, pool);
+}
 
 function without(keys: readonly string[], left: string): string[] {
   return keys.filter((key) => key !== left);

@@ -1,9 +1,10 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import { referencedFiles } from './compose-references.js';
+import { seal, unseal } from './sealed.js';
 
 /**
  * Models by the content of every file and variable that Compose read for them, so that `docker compose config` runs
@@ -25,7 +26,8 @@ export class ModelCache {
   get(files: Spec): ComposeModel | undefined {
     const path = this.#path(files);
     const entry = readEntry(path);
-    const model = entry && decrypt(entry.sealed, this.#key(entry.inputs));
+    // With any other key, something that Compose reads has changed.
+    const model = entry && (unseal(entry.sealed, this.#key(entry.inputs)) as ComposeModel | undefined);
     if (!model) {
       this.#asked.set(path, this.#key(referencedFiles(files) ?? []));
       return undefined;
@@ -43,7 +45,7 @@ export class ModelCache {
     if (!inputs) return;
     const [path, key] = [this.#path(files), this.#key(inputs)];
     if (key !== (this.#asked.get(path) ?? key)) return;
-    const entry: Entry = { inputs, sealed: encrypt(model, key) };
+    const entry: Entry = { inputs, sealed: seal(model, key) };
     const part = join(this.#folder, `.${randomBytes(6).toString('hex')}`);
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
@@ -62,11 +64,7 @@ export class ModelCache {
   /** What the inputs say now, together with the value of every variable whose name occurs in them. */
   #key(inputs: readonly string[]): string {
     const texts = inputs.map((file) => readText(file));
-    const words = new Set(texts.flatMap((text) => text?.match(/[A-Za-z_]\w*/g) ?? []));
-    const variables = Object.entries(this.#env)
-      .filter(([name]) => words.has(name) || name.startsWith('COMPOSE_') || name === 'HOME')
-      .sort(([a], [b]) => (a < b ? -1 : 1));
-    return hash(JSON.stringify([texts, variables]));
+    return hash(JSON.stringify([texts, variablesIn(texts, this.#env)]));
   }
 
   #forgetOldest(): void {
@@ -75,6 +73,14 @@ export class ModelCache {
     const byAge = entries.map((path) => ({ path, time: statSync(path).mtimeMs })).sort((a, b) => a.time - b.time);
     for (const { path } of byAge.slice(0, entries.length - MAX_ENTRIES)) rmSync(path, { force: true });
   }
+}
+
+/** Every variable that the texts may mean, and those that Compose reads by itself; in the order of their names. */
+export function variablesIn(texts: readonly (string | null)[], env: NodeJS.ProcessEnv): [string, string | undefined][] {
+  const words = new Set(texts.flatMap((text) => text?.match(/[A-Za-z_]\w*/g) ?? []));
+  return Object.entries(env)
+    .filter(([name]) => words.has(name) || name.startsWith('COMPOSE_') || name === 'HOME')
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 interface Entry {
@@ -98,32 +104,8 @@ function readEntry(path: string): Entry | undefined {
   }
 }
 
-const CIPHER = 'aes-256-gcm';
-/** Bytes; both as NIST SP 800-38D recommends. */
-const [NONCE, TAG] = [12, 16];
-
-function encrypt(model: ComposeModel, key: string): string {
-  const nonce = randomBytes(NONCE);
-  const cipher = createCipheriv(CIPHER, Buffer.from(key, 'hex'), nonce);
-  const text = Buffer.concat([cipher.update(JSON.stringify(model), 'utf8'), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64');
-}
-
-/** Undefined with any other key: something that Compose reads has changed. */
-function decrypt(sealed: string, key: string): ComposeModel | undefined {
-  const bytes = Buffer.from(sealed, 'base64');
-  const options = { authTagLength: TAG };
-  try {
-    const decipher = createDecipheriv(CIPHER, Buffer.from(key, 'hex'), bytes.subarray(0, NONCE), options);
-    decipher.setAuthTag(bytes.subarray(NONCE, NONCE + TAG));
-    const text = Buffer.concat([decipher.update(bytes.subarray(NONCE + TAG)), decipher.final()]);
-    return JSON.parse(text.toString('utf8')) as ComposeModel;
-  } catch {
-    return undefined;
-  }
-}
-
-function readText(file: string): string | null {
+/** Null where there is none. */
+export function readText(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
   } catch {

@@ -1,5 +1,6 @@
 import { EnvironmentError } from '../domain/errors.js';
 import type { LeaseRecord } from '../domain/lease.js';
+import { isStock } from '../domain/pool.js';
 import { suggest } from '../domain/suggest.js';
 
 /**
@@ -41,8 +42,9 @@ function selectLease(leases: readonly LeaseRecord[], name: string, gone: readonl
  * @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS
  */
 export function selectHere(leases: readonly LeaseRecord[], cwd: string): LeaseRecord {
-  const here = leases.filter((lease) => cwd === lease.spec.directory || cwd.startsWith(`${lease.spec.directory}/`));
-  const candidates = here.length > 0 ? here : leases;
+  const owned = leases.filter((lease) => !isStock(lease));
+  const here = owned.filter((lease) => cwd === lease.spec.directory || cwd.startsWith(`${lease.spec.directory}/`));
+  const candidates = here.length > 0 ? here : owned;
   if (candidates.length > 1) throw ambiguous(candidates);
   if (!candidates[0]) throw new EnvironmentError('LEASE_NOT_FOUND', { name: 'of this folder', suggestion: '' });
   return candidates[0];

@@ -4,6 +4,7 @@ import { describeOwner } from '../domain/owner.js';
 import type { Context } from './context.js';
 import { removeKeptVolumes } from './kept-volumes.js';
 import { lifeOf } from './machine.js';
+import { endPools } from './pool/drain.js';
 import { release } from './release.js';
 import { selectHere, selectLeases } from './select.js';
 
@@ -17,7 +18,7 @@ export interface Removal {
 export interface StopOptions {
   /** Projects or lease ids, or beginnings of them; none means the one environment of this folder. */
   readonly names?: readonly string[];
-  /** Every environment that no running process holds. */
+  /** Every environment that no running process holds; pools end with that. */
   readonly all?: boolean;
   /** Also the named volumes that environments for development and production keep. */
   readonly volumes?: boolean;
@@ -31,8 +32,9 @@ export interface StopOptions {
  */
 export async function stop(context: Context, options: StopOptions): Promise<Removal> {
   const store = await context.store();
-  const leases = store.list();
   if (options.all) {
+    const pools = await endPools(context, 'stopped');
+    const leases = store.list();
     const held = leases.filter(isHeldByProcess);
     const removal = await releaseAll(
       context,
@@ -44,8 +46,9 @@ export async function stop(context: Context, options: StopOptions): Promise<Remo
       project: l.project,
       cause: `held by ${describeOwner(l.owner)}; name it to stop it`,
     }));
-    return { removed: removal.removed, kept: [...removal.kept, ...kept] };
+    return { removed: [...pools.removed, ...removal.removed], kept: [...pools.kept, ...removal.kept, ...kept] };
   }
+  const leases = store.list();
   const chosen = options.names?.length
     ? selectLeases(leases, options.names, store.history.projects())
     : [selectHere(leases, options.cwd ?? process.cwd())];

@@ -11,6 +11,7 @@ import {
   TRANSITIONS,
 } from '../domain/lease.js';
 import { describeOwner, type Owner, type ProcessIdentity } from '../domain/owner.js';
+import type { PoolPlace } from '../domain/pool.js';
 import { projectName } from '../domain/project-name.js';
 import { AdmissionQueue, type Asker, type Place } from './admission-queue.js';
 import { choosePorts, chooseSubnets, lastPort, type PortRequest, type SubnetRequest } from './allocation.js';
@@ -19,6 +20,7 @@ import type { SqliteConnection, SqlValue } from './drivers/driver.js';
 import { History } from './history.js';
 import { ImageRecords } from './image-records.js';
 import { forgetPredecessor, predecessor } from './origin.js';
+import { Pools } from './pools.js';
 import { insertRow, type Row, toRecord } from './rows.js';
 import { SharedLeases } from './shared-leases.js';
 import { WatchSeat } from './watch-seat.js';
@@ -37,9 +39,10 @@ export interface ClaimRequest extends PortRequest {
   readonly exclusive: string | null;
   /** See {@link LeaseRecord.memory}. */
   readonly memory: number;
+  readonly pool?: PoolPlace | undefined;
 }
 
-/** A lease, or a place in the queue. Neither where somebody else has claimed the same shared environment. */
+/** A lease, or a place in the queue. Neither where somebody else has claimed the same shared environment, or its pool wants none. */
 export interface Admitted {
   readonly lease?: LeaseRecord;
   readonly place?: Place;
@@ -58,6 +61,7 @@ export class LeaseStore {
   readonly history: History;
   readonly watch: WatchSeat;
   readonly shared: SharedLeases;
+  readonly pools: Pools;
   readonly queue: AdmissionQueue;
   readonly images: ImageRecords;
 
@@ -69,6 +73,7 @@ export class LeaseStore {
     this.#now = now;
     this.watch = new WatchSeat(this.#store);
     this.shared = new SharedLeases(this.#store, this.history);
+    this.pools = new Pools(this.#store, this.history, now);
     this.queue = new AdmissionQueue(this.#store, folder, now);
     this.images = new ImageRecords(this.#store, now);
     this.id = this.#store.id;
@@ -126,6 +131,7 @@ export class LeaseStore {
         bindings: [],
         timeline: null,
         memory: request.memory,
+        ...(request.pool ? { pool: request.pool } : {}),
       };
       insertRow(this.#db, lease, request.exclusive);
       this.history.record(lease, 'claimed', { ports: lease.ports, subnets: lease.subnets });
@@ -143,6 +149,7 @@ export class LeaseStore {
     return this.#write(() => {
       const { sharedKey } = request;
       if (sharedKey !== null && this.shared.find(sharedKey)) return {};
+      if (request.pool?.state === 'filling' && !this.pools.isShort(request.pool.key)) return {};
       const place = this.queue.look({ ...asker, memory: request.memory });
       if (!place.go) return { place };
       if (asker.arrival !== undefined) this.queue.leave(asker.arrival);
@@ -195,15 +202,19 @@ export class LeaseStore {
   /** The environment is ready: its bindings, final owner, expiry and timeline are written with the state. */
   ready(
     lease: LeaseRecord,
-    result: Pick<LeaseRecord, 'bindings' | 'owner' | 'expiresAt' | 'timeline' | 'holders'>,
+    handed: Pick<LeaseRecord, 'bindings' | 'owner' | 'expiresAt' | 'timeline' | 'holders'>,
   ): LeaseRecord {
     return this.#write(() => {
-      this.#change(lease, "state = 'ready', bindings = ?, owner = ?, holders = ?, expires_at = ?, timeline = ?", [
+      const result = { ...handed, ...this.pools.stocked(lease) };
+      const values =
+        "state = 'ready', bindings = ?, owner = ?, holders = ?, expires_at = ?, timeline = ?, pool_state = ?";
+      this.#change(lease, values, [
         JSON.stringify(result.bindings),
         JSON.stringify(result.owner),
         JSON.stringify(result.holders),
         result.expiresAt,
         JSON.stringify(result.timeline),
+        result.pool?.state ?? lease.pool?.state ?? null,
       ]);
       const changed: LeaseRecord = { ...lease, ...result, state: 'ready' };
       this.history.record(changed, 'ready', { steps: result.timeline?.steps });

@@ -84,6 +84,26 @@ const STEPS: readonly string[] = [
     PRIMARY KEY (engine, image)
   ) STRICT, WITHOUT ROWID;
   `,
+  // The recipe is sealed (src/manager/sealed.ts): what a filler needs holds the values of variables.
+  `
+  ALTER TABLE leases ADD COLUMN pool TEXT;
+  ALTER TABLE leases ADD COLUMN pool_state TEXT;
+  CREATE INDEX leases_by_pool ON leases (pool, pool_state) WHERE pool IS NOT NULL;
+  CREATE TABLE pools (
+    key        TEXT PRIMARY KEY,
+    name       TEXT NOT NULL,
+    engine     TEXT NOT NULL,
+    files      TEXT NOT NULL,
+    min        INTEGER NOT NULL,
+    max        INTEGER,
+    idle       INTEGER NOT NULL,
+    used_at    INTEGER NOT NULL,
+    recipe     TEXT NOT NULL,
+    failures   INTEGER NOT NULL DEFAULT 0,
+    not_before INTEGER NOT NULL DEFAULT 0,
+    error      TEXT
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**

@@ -1,5 +1,6 @@
 import type { Binding, EngineAddress, Holder, LeaseRecord, LeaseState, Mode, Spec } from '../domain/lease.js';
 import type { Owner } from '../domain/owner.js';
+import type { PoolPlace } from '../domain/pool.js';
 import type { Timeline } from '../domain/timeline.js';
 import type { SqliteConnection } from './drivers/driver.js';
 
@@ -24,6 +25,8 @@ export interface Row {
   bindings: string;
   timeline: string | null;
   memory: number;
+  pool: string | null;
+  pool_state: PoolPlace['state'] | null;
 }
 
 export function toRecord(row: Row): LeaseRecord {
@@ -46,6 +49,7 @@ export function toRecord(row: Row): LeaseRecord {
     bindings: JSON.parse(row.bindings) as Binding[],
     timeline: row.timeline === null ? null : (JSON.parse(row.timeline) as Timeline),
     memory: row.memory,
+    ...(row.pool !== null && row.pool_state !== null ? { pool: { key: row.pool, state: row.pool_state } } : {}),
   };
 }
 
@@ -54,8 +58,8 @@ export function insertRow(database: SqliteConnection, lease: LeaseRecord, exclus
   database
     .prepare(
       `INSERT INTO leases (id, project, state, mode, generation, owner, engine, created_at, expires_at, port_first,
-         port_last, subnets, exclusive, shared_key, spec, bindings, memory)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         port_last, subnets, exclusive, shared_key, spec, bindings, memory, pool, pool_state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       lease.id,
@@ -75,5 +79,7 @@ export function insertRow(database: SqliteConnection, lease: LeaseRecord, exclus
       JSON.stringify(lease.spec),
       JSON.stringify(lease.bindings),
       lease.memory,
+      lease.pool?.key ?? null,
+      lease.pool?.state ?? null,
     );
 }

@@ -1,4 +1,12 @@
-import type { Description, EnvironmentStatus, HistoryEvent, Lease, LeaseRecord, QueueEntry } from '../index.js';
+import type {
+  Description,
+  EnvironmentStatus,
+  HistoryEvent,
+  Lease,
+  LeaseRecord,
+  PoolStatus,
+  QueueEntry,
+} from '../index.js';
 
 /** The JSON that scripts read (design contract): times are ISO 8601 UTC, durations milliseconds. */
 
@@ -6,14 +14,24 @@ export function leaseJson(record: LeaseRecord): Record<string, unknown> {
   return {
     id: record.id,
     project: record.project,
-    state: record.state,
+    state: shownState(record),
     mode: record.mode,
     owner: record.owner,
     createdAt: new Date(record.createdAt).toISOString(),
     expiresAt: record.expiresAt === null ? null : new Date(record.expiresAt).toISOString(),
     ports: record.ports === null ? null : [record.ports.first, record.ports.last],
     memory: record.memory,
+    ...(record.pool === undefined ? {} : { pool: record.pool.key }),
   };
+}
+
+/** `warm`: it stands ready in a pool, and is nobody's yet. */
+export function shownState({ pool, state }: LeaseRecord): string {
+  return pool?.state === 'warm' && state === 'ready' ? 'warm' : state;
+}
+
+export function poolJson({ usedAt, endsAt, ...pool }: PoolStatus): Record<string, unknown> {
+  return { ...pool, usedAt: new Date(usedAt).toISOString(), endsAt: new Date(endsAt).toISOString() };
 }
 
 /** 1 is next on its engine. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { LeaseRecord } from '../domain/lease.js';
+import type { EngineAddress } from '../domain/lease.js';
 import { describeOwner } from '../domain/owner.js';
 import { identityOf, lifeOf, thisProcess } from '../manager/machine.js';
 import { LeaseStore } from '../store/lease-store.js';
@@ -16,13 +16,20 @@ const CLI = fileURLToPath(new URL('../surfaces/cli/main.js', import.meta.url));
 const stateDir = process.argv[2] as string;
 const database = join(stateDir, 'store.db');
 
-/** One `docker-manual clean` on the lease's engine. */
-function clean(lease: LeaseRecord): Promise<void> {
-  const env = { ...process.env, ...lease.engine.environment, DOCKER_MANUAL_WATCHDOG: 'off' };
-  const child = spawn(process.execPath, [CLI, 'clean', '--state-dir', stateDir], { stdio: 'inherit', env });
+/** One command of ours on an engine; resolves to its exit code, whatever came of it. */
+function command(
+  { environment }: EngineAddress,
+  args: readonly string[],
+  stdout: 'inherit' | 'ignore',
+): Promise<number | null> {
+  const env = { ...process.env, ...environment, DOCKER_MANUAL_WATCHDOG: 'off' };
+  const child = spawn(process.execPath, [CLI, ...args, '--state-dir', stateDir], {
+    stdio: ['ignore', stdout, 'inherit'],
+    env,
+  });
   return new Promise((resolve) => {
-    child.on('error', () => resolve());
-    child.on('exit', () => resolve());
+    child.on('error', () => resolve(null));
+    child.on('exit', (code) => resolve(code));
   });
 }
 
@@ -37,7 +44,10 @@ const watched = inode();
 const watchdog = new Watchdog(store, {
   self: identityOf(process.pid),
   lifeOf,
-  clean,
+  clean: async ({ engine }) => {
+    await command(engine, ['clean'], 'inherit');
+  },
+  fill: async ({ engine, key }) => (await command(engine, ['pool', 'fill', '--quiet', '--key', key], 'ignore')) === 0,
   now: Date.now,
   steady: () => performance.now(),
 });

@@ -1,6 +1,7 @@
 import { anchorsOf, type LeaseRecord, whyOver } from '../domain/lease.js';
 import type { ProcessIdentity, ProcessLife } from '../domain/owner.js';
 import type { LeaseStore } from '../store/lease-store.js';
+import { type Fillers, Stocking } from './stocking.js';
 import { Renewals } from './suspicion.js';
 
 /** Longest pause between two tries to remove what will not go, or whose engine is not there. Milliseconds. */
@@ -8,15 +9,11 @@ const LONGEST_PAUSE = 60_000;
 /** A gap longer than this between two rounds means that this process was suspended. Milliseconds. */
 const SUSPENDED = 10_000;
 
-export interface World {
+export interface World extends Fillers {
   readonly self: ProcessIdentity;
   readonly lifeOf: (process: ProcessIdentity) => ProcessLife;
   /** Removes what is over on one engine; resolves when done, whatever came of it. */
   readonly clean: (lease: LeaseRecord) => Promise<void>;
-  /** Wall clock, for expiry dates. Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** A clock that never jumps. Milliseconds. */
-  readonly steady: () => number;
 }
 
 /**
@@ -29,12 +26,14 @@ export class Watchdog {
   readonly #renewals = new Renewals();
   /** Endpoint → when the next try may begin, and how long the pause after it will be. */
   readonly #tries = new Map<string, { running: boolean; notBefore: number; pause: number }>();
+  readonly #stocking: Stocking;
   #leases: readonly LeaseRecord[] = [];
   #version = -1;
 
   constructor(store: LeaseStore, world: World) {
     this.#store = store;
     this.#world = world;
+    this.#stocking = new Stocking(store, world);
   }
 
   /** False when there is already one. */
@@ -46,9 +45,12 @@ export class Watchdog {
   round(): boolean {
     const changed = this.#refresh();
     if (changed && this.#store.watch.holder()?.pid !== this.#world.self.pid) return false;
-    if (changed && !this.#leases.some(isWatched)) {
-      return !this.#store.watch.leaveUnless(() => this.#store.list().some(isWatched));
+    if (changed && !this.#leases.some(isWatched) && this.#stocking.isEmpty) {
+      return !this.#store.watch.leaveUnless(() => this.#isNeeded());
     }
+    this.#stocking.round(() => {
+      this.#version = -1;
+    });
     const over = this.#leases.filter((lease) => this.#isOver(lease));
     const engines = new Map(over.map((lease) => [lease.engine.endpoint, lease]));
     for (const [endpoint, { running }] of this.#tries) {
@@ -58,12 +60,17 @@ export class Watchdog {
     return true;
   }
 
+  #isNeeded(): boolean {
+    return this.#store.list().some(isWatched) || this.#store.pools.list().length > 0;
+  }
+
   /** Our own writes do not change the version that we see. */
   #refresh(): boolean {
     const version = this.#store.watch.version();
     if (version === this.#version) return false;
     this.#version = version;
     this.#leases = this.#store.list();
+    this.#stocking.refresh();
     this.#renewals.keep(new Set(this.#leases.map((lease) => lease.id)));
     return true;
   }

@@ -39,6 +39,7 @@ function watchdog(pid: number): Watchdog {
     self: processOf(pid),
     lifeOf: (process) => lives.get(process.pid) ?? 'gone',
     clean: ({ project }) => new Promise((resolve) => cleaned.push({ project, done: resolve })),
+    fill: async () => true,
     now: () => 1_000_000,
     steady: () => steady,
   });

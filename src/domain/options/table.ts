@@ -17,6 +17,7 @@ import {
   onOff,
   path,
   paths,
+  pool,
   port,
   portList,
   portRange,
@@ -144,6 +145,14 @@ const TABLE = {
     otherwise: 'not at all',
     value: duration,
   },
+  pool: {
+    flags: '--pool <size>',
+    key: 'pool',
+    otherwise: 'none',
+    meaning: 'keep so many environments ready, and take one of them',
+    value: pool,
+  },
+  poolKey: { flags: '--key <key>', meaning: 'the pool that is meant, by its key or the beginning of it', value: text },
   waitTimeout: {
     flags: '--wait-timeout <duration>',
     key: 'waitTimeout',

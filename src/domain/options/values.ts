@@ -1,6 +1,7 @@
 import { DECISIONS, type Decisions } from '../decisions.js';
 import { parseDuration } from '../duration.js';
 import { KINDS } from '../environment-kind.js';
+import { type PoolOption, parsePool, poolSize } from '../pool.js';
 import { parsePortList, parsePortRange } from '../ports.js';
 import { parseSize } from '../size.js';
 import { parseSubnet } from '../subnet.js';
@@ -182,6 +183,37 @@ export function decision(kind: keyof Decisions): Value {
     },
     schema: { anyOf: [choice(choices).schema, { type: 'object', additionalProperties: choice(choices).schema }] },
   };
+}
+
+/** "2", "2-6" or "2-6,10m": min, max, and how long they stay; "off". In the config file also true, or a map. */
+export const pool: Value = {
+  wrong: 'is no pool such as 2 or 2-6,10m, nor off',
+  form: 'MIN, MIN-MAX or MIN-MAX,IDLE such as 2-6,10m; off',
+  read: parsePool,
+  schema: {
+    anyOf: [
+      {
+        type: 'object',
+        properties: { min: count.schema, max: count.schema, idle: duration.schema },
+        additionalProperties: false,
+        refine: (value) => sizeRefused(pool.given?.(value) as PoolOption),
+      },
+      { type: 'string', refine: (value) => refused(pool, value) },
+      { type: 'integer', minimum: 1 },
+      { type: 'boolean' },
+    ],
+  },
+  given: (value) => {
+    if (typeof value === 'string') return parsePool(value);
+    const { idle } = value as { idle?: unknown };
+    return idle === undefined ? value : { ...(value as object), idle: duration.given?.(idle) };
+  },
+};
+
+/** A duration that is none is told of by its own schema. */
+function sizeRefused(given: PoolOption): string | undefined {
+  const size = poolSize(given);
+  return typeof size === 'string' && !size.startsWith('idle') ? size : undefined;
 }
 
 function refused(value: Value, given: unknown): string | undefined {

@@ -5,6 +5,7 @@ import type {
   EnvironmentKind,
   ManagerOptions,
   Mode,
+  PoolOption,
   PortMode,
   PullPolicy,
 } from '../../index.js';
@@ -49,6 +50,7 @@ export interface AcquireFlags extends SpecFlags {
   readonly rebuild: boolean;
   readonly rebuildAll?: boolean;
   readonly pull?: PullPolicy;
+  readonly pool?: PoolOption;
 }
 
 export interface ManagerFlags {
@@ -88,11 +90,11 @@ export function specOptions(flags: SpecFlags) {
 }
 
 export function acquireOptions(flags: AcquireFlags): AcquireOptions {
-  const { waitTimeout, portMode, startEngine, keepOnFailure, priority, queueTimeout, pull } = flags;
+  const { waitTimeout, portMode, startEngine, keepOnFailure, priority, queueTimeout, pull, pool } = flags;
   const build = flags.rebuildAll ? 'all' : flags.rebuild === false ? 'none' : flags.build;
   return {
     ...specOptions(flags),
-    ...defined({ only: flags.services, build, pull }),
+    ...defined({ only: flags.services, build, pull, pool }),
     ...defined({ waitTimeout, portMode, startEngine, keepOnFailure, priority, queueTimeout }),
     ...(flags.accelerate ? {} : { accelerate: false }),
     ...(flags.queue ? {} : { onFull: 'fail' as const }),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addLookCommands } from './look-commands.js';
 import { OPTIONS } from './options.js';
+import { POOL_WORK } from './pool-work.js';
 import { SHELLS } from './shells.js';
 
 /** Each command's code is loaded only when that command runs: `--help` is to feel instant. */
@@ -139,6 +140,15 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .addOption(OPTIONS.json())
     .action(async (options) => (await import('./clean.js')).clean(options));
 
+  withAcquireOptions(root.command('pool'))
+    .argument('<what>', `${POOL_WORK.join(', ')}: make environments ahead of time, look at them, or end that`)
+    .description('environments that stand ready for a start with the same options')
+    .addOption(OPTIONS.poolKey())
+    .addOption(OPTIONS.quiet())
+    .addOption(OPTIONS.verbose())
+    .addOption(OPTIONS.json())
+    .action(async (what, options) => (await import('./pool.js')).pool(what, options));
+
   addLookCommands(root);
 
   root
@@ -233,6 +243,7 @@ function withAcquireOptions(command: Command): Command {
     .addOption(OPTIONS.noQueue())
     .addOption(OPTIONS.queueTimeout())
     .addOption(OPTIONS.noAccelerate())
+    .addOption(OPTIONS.pool())
     .addOption(OPTIONS.keepOnFailure());
 }
 

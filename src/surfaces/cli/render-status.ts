@@ -1,5 +1,5 @@
 import { describeOwner, type EnvironmentStatus, formatDuration, formatSize, type QueueEntry } from '../../index.js';
-import { placeOf } from '../json.js';
+import { placeOf, shownState } from '../json.js';
 import { table } from './table.js';
 
 export function statusTable(
@@ -11,7 +11,7 @@ export function statusTable(
     return 'No environments. Start one: docker-manual start -f compose.yml\n';
   const rows = environments.map((environment) => [
     environment.record.project,
-    environment.over === undefined ? environment.record.state : 'over',
+    environment.over === undefined ? shownState(environment.record) : 'over',
     servicesCell(environment),
     environment.record.ports ? `${environment.record.ports.first}-${environment.record.ports.last}` : '-',
     describeOwner(environment.record.owner),

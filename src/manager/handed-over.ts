@@ -1,0 +1,31 @@
+import type { LeaseRecord } from '../domain/lease.js';
+import type { ComposeModel } from '../domain/model.js';
+import type { Engine } from '../engine/engine.js';
+import type { AcquiredEnvironment } from './acquire.js';
+import type { Config } from './config.js';
+import { addressesOf } from './env.js';
+import { thisSession } from './machine.js';
+
+/** A ready lease as what an acquire gives. */
+export function environmentOf(
+  { config, engine }: { readonly config: Config; readonly engine: Engine },
+  model: ComposeModel,
+  record: LeaseRecord,
+  timings: Readonly<Record<string, number>>,
+): AcquiredEnvironment {
+  const { services, env } = addressesOf(model, record, engine.host, config.stateDir);
+  const withState = Object.entries(services).map(([name, address]) => {
+    return [name, { state: record.timeline?.services[name]?.state ?? 'running', ...address }] as const;
+  });
+  return { record, services: Object.fromEntries(withState), env, timings, use: undefined };
+}
+
+/** Of a lease that outlives this process, its session. The expiry counts from here; the store's from when it is ready. */
+export function finalHolder(
+  { owner }: Pick<LeaseRecord, 'owner'>,
+  ttl: number | null | undefined,
+  env: NodeJS.ProcessEnv,
+): Pick<LeaseRecord, 'owner' | 'expiresAt'> {
+  if (ttl === undefined) return { owner, expiresAt: null };
+  return { owner: thisSession(owner.command, env), expiresAt: ttl === null ? null : Date.now() + ttl };
+}
