@@ -5,6 +5,7 @@
 //   clocks   clocks jump, owners are suspended or blocked, process numbers are used again: no living lease is reaped
 //   store    writers of one store are killed; --rounds is their number. Processes claim at once from ports that just suffice,
 //            and 32 of them beside others that grab ports
+//   pool     eight processes take environments from a pool for --minutes, while they, fillers and watchdogs die
 //   peers    the same deaths for docker compose, testcontainers-node and dockest (installed into .cache)
 //
 // Works on dist/ from outside, on an engine of its own (Linux, as root) of which every object is counted before and after.
@@ -16,14 +17,16 @@ import { clocks } from './chaos/clocks-part.mjs';
 import { engine } from './chaos/engine-part.mjs';
 import { kills } from './chaos/kills-part.mjs';
 import { peers } from './chaos/peers-part.mjs';
+import { pool } from './chaos/pool-part.mjs';
 import { Random } from './chaos/random.mjs';
 import { store } from './chaos/store-part.mjs';
 
-const PARTS = { kills, engine, clocks, store, peers };
+const PARTS = { kills, engine, clocks, store, pool, peers };
 
 const seed = numberOption('--seed', randomInt(1_000_000));
 const rounds = numberOption('--rounds', undefined);
 const only = numberOption('--round', undefined);
+const minutes = numberOption('--minutes', undefined);
 const chosen = textOption('--only');
 if (chosen !== undefined && !(chosen in PARTS)) throw new Error(`--only is one of ${Object.keys(PARTS).join(', ')}`);
 
@@ -38,7 +41,14 @@ for (const [name, part] of Object.entries(PARTS)) {
     rows,
     problems,
     ...result
-  } = await part({ seed, random, say, only, ...(rounds === undefined ? {} : { rounds }) });
+  } = await part({
+    seed,
+    random,
+    say,
+    only,
+    ...(rounds === undefined ? {} : { rounds }),
+    ...(minutes === undefined ? {} : { minutes }),
+  });
   if (only === undefined) keep(`chaos-${name}.json`, { seed, head, rows, problems, ...result });
   console.log(`\n${name}\n\n${table(head, rows)}`);
   for (const { round, text } of problems) {

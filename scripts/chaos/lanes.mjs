@@ -56,11 +56,11 @@ export class Lane {
 
   /** `via`: { wrap: what becomes of the command line, env: more variables }. */
   owner(kind, name, via, order) {
-    return new Owner({ kind, name, order, ...this.#party(name, via) });
+    return new Owner({ kind, name, order, ...this.party(name, via) });
   }
 
   holder(name, via) {
-    return Holder.start({ name, ...this.#party(name, via) });
+    return Holder.start({ name, ...this.party(name, via) });
   }
 
   lease(name) {
@@ -85,6 +85,11 @@ export class Lane {
     return marked(this.#mark, this.where.stateDir).filter(({ command }) => /watchdog/.test(command));
   }
 
+  /** Those who fill a pool for the watchdog. */
+  fillers() {
+    return marked(this.#mark, this.where.stateDir).filter(({ command }) => / pool fill /.test(command));
+  }
+
   /** Processes that came of this lane and should have ended; a watchdog may stay while there is a lease. */
   strays() {
     const allowed = new Set(this.#resident ? [this.#resident.pid] : []);
@@ -96,7 +101,7 @@ export class Lane {
 
   /** `docker-manual clean`: { ms, code, removed, kept, said }. */
   async clean(via) {
-    const { command, env } = this.#party('clean', via);
+    const { command, env } = this.party('clean', via);
     const [file, ...args] = command(process.execPath, [CLI, 'clean', '--json']);
     const { code, ms, stdout, stderr } = await run(file, args, { env });
     const { removed = [], kept = [] } = code === 0 ? JSON.parse(stdout).data : {};
@@ -105,14 +110,14 @@ export class Lane {
 
   /** A `docker-manual clean` that is killed after so many milliseconds, if it has not ended by then. */
   async killedClean(after) {
-    const { command, env } = this.#party('clean');
+    const { command, env } = this.party('clean');
     const [file, ...args] = command(process.execPath, [CLI, 'clean']);
     await run(file, args, { env, limit: after });
   }
 
   /** `docker-manual start`; resolves to { id, project }. */
   async start(name, ttl) {
-    const { command, env, where } = this.#party(name);
+    const { command, env, where } = this.party(name);
     const files = ['-f', join(where.cwd, 'compose.yml')];
     const [file, ...args] = command(process.execPath, [CLI, 'start', ...files, '--name', name, '--ttl', ttl, '--json']);
     return JSON.parse((await must(file, args, { env })).stdout).data.lease;
@@ -120,8 +125,15 @@ export class Lane {
 
   /** Ends what nobody runs for. */
   async stopAll() {
-    const { command, env } = this.#party('stop');
+    const { command, env } = this.party('stop');
     const [file, ...args] = command(process.execPath, [CLI, 'stop', '--all']);
+    await must(file, args, { env });
+  }
+
+  /** Ends the pools, and what stands ready in them. */
+  async drain() {
+    const { command, env } = this.party('drain');
+    const [file, ...args] = command(process.execPath, [CLI, 'pool', 'drain']);
     await must(file, args, { env });
   }
 
@@ -131,7 +143,8 @@ export class Lane {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #party(name, { wrap = (command) => command, env = {} } = {}) {
+  /** What a process of this lane is started with: its mark and variables, where it works, and what wraps its command. */
+  party(name, { wrap = (command) => command, env = {} } = {}) {
     const mark = `${this.#mark}.${name}`;
     return {
       mark,

@@ -21,3 +21,9 @@ export declare function someDeaths(
 export declare function someClocks(arena: Arena): Promise<Outcome & { readonly passed: number }>;
 
 export declare function someFaults(arena: Arena, seed: number, rounds: number): Promise<Outcome>;
+
+export declare function somePool(
+  arena: Arena,
+  seed: number,
+  ms: number,
+): Promise<Outcome & { readonly uses: number; readonly pooled: number }>;

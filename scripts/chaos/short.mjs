@@ -2,6 +2,7 @@ import { Arena } from './arena.mjs';
 import { turnClocks } from './clocks.mjs';
 import { breakEngine } from './engine-faults.mjs';
 import { killOwners } from './kill-owners.mjs';
+import { drainPool } from './pool.mjs';
 import { PrivateEngine } from './private-engine.mjs';
 import { Random } from './random.mjs';
 
@@ -40,4 +41,10 @@ export async function someFaults(arena, seed, rounds) {
   const random = new Random(seed, 'engine');
   const { results } = await breakEngine(arena, { random, rounds, length: LENGTHS.api, faults: ['kill'] });
   return { problems: results.flatMap(({ problems }) => problems) };
+}
+
+/** @returns { uses (how many), pooled (of these from the pool), problems } */
+export async function somePool(arena, seed, ms) {
+  const { uses, problems } = await drainPool(arena, { random: new Random(seed, 'pool'), users: 3, ms });
+  return { uses: uses.length, pooled: uses.filter((use) => use.pooled).length, problems };
 }

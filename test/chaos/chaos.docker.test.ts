@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Arena, missing, someClocks, someDeaths, someFaults } from '../../scripts/chaos/short.mjs';
+import { Arena, missing, someClocks, someDeaths, someFaults, somePool } from '../../scripts/chaos/short.mjs';
 
 /** The same every time; `npm run chaos` draws others. */
 const SEED = 1;
@@ -24,6 +24,12 @@ describe.skipIf(reason !== undefined)(`with a few things gone wrong ${reason ?? 
     expect(problems).toEqual([]);
     expect(passed).toBeGreaterThan(10);
   }, 120_000);
+
+  it('nobody gets from a pool what somebody else has had, whoever dies over it, and nothing is left', async () => {
+    const { uses, problems } = await somePool(arena, SEED, 10_000);
+    expect(problems).toEqual([]);
+    expect(uses).toBeGreaterThan(1);
+  }, 240_000);
 });
 
 describe.skipIf(reason !== undefined)(`with an engine that is killed ${reason ?? ''}`, () => {

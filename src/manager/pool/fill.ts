@@ -1,4 +1,5 @@
 import { setPriority } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../domain/errors.js';
 import type { LeaseRecord } from '../../domain/lease.js';
 import { missing, type PoolPlace, pauseAfter } from '../../domain/pool.js';
@@ -32,14 +33,16 @@ export interface Filling {
   readonly confirm: (lease: LeaseRecord) => Promise<void>;
 }
 
+/** While another process fills in what is missing. Milliseconds. */
+const LOOK_EVERY = 100;
 /** Behind everybody who waits for room, whatever they have said. */
 const LAST = Number.MIN_SAFE_INTEGER;
 /** Before the next look when there was no room for one more. Milliseconds. */
 const NO_ROOM_PAUSE = 5000;
 /** There may be room later, or somebody else has what is needed: no fault of the environment. */
 const LATER: readonly string[] = ['MEMORY_FULL', 'ABORTED', 'PORTS_EXHAUSTED', 'SUBNETS_EXHAUSTED'];
-/** Of `os.setPriority`: whoever acquires goes first. */
-const LOWEST = 19;
+/** Of `os.setPriority`: whoever acquires goes first, and a busy machine still fills. */
+const LOW = 10;
 
 /**
  * Makes a pool for these options and fills it; with `key`, one that is known already, in the background. One environment
@@ -67,15 +70,18 @@ export async function poolFill(
   }
   register(about, known.key, size);
   if (config.watchdog) ensureWatchdog(config, store);
-  while (store.pools.isShort(known.key)) {
-    if (!(await make(context, asked, filling(context, asked, known.key)))) break;
+  // Also the watchdog fills it from now on.
+  while (store.pools.counts(known.key).warm < size.min && store.pools.find(known.key)) {
+    if (store.pools.isShort(known.key)) await make(context, asked, filling(context, asked, known.key));
+    else if (store.pools.counts(known.key).filling === 0) break;
+    else await sleep(LOOK_EVERY, undefined, { signal });
   }
   return (await poolStatus(context)).filter((pool) => pool.key === known.key);
 }
 
 /** Never throws for what is wrong with the environment: whoever started this process looks into the store. */
 async function fillKnown(context: Context, key: string, make: Filler): Promise<PoolStatus[]> {
-  setPriority(LOWEST);
+  setPriority(LOW);
   const store = await context.store();
   for (let pool = store.pools.find(key); pool && isShort(store, pool); pool = store.pools.find(key)) {
     if (store.queue.list(pool.engine.endpoint).length > 0) break;
