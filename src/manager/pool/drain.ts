@@ -5,6 +5,7 @@ import type { Context } from '../context.js';
 import type { Removal } from '../stop.js';
 import { releaseStock } from './release-stock.js';
 
+/** Which pools are meant; all by default. */
 export interface PoolDrainOptions {
   /** Only the pools of these compose files; relative to `cwd`. All by default. */
   readonly files?: readonly string[];

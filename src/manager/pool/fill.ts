@@ -14,6 +14,7 @@ import { poolKey } from './pool-key.js';
 import { openRecipe } from './recipe.js';
 import { type PoolStatus, poolStatus } from './status.js';
 
+/** What `acquire` takes; it is what the environments are made with. */
 export interface PoolFillOptions extends AcquireOptions {
   /** The pool that is meant, by its key, whose recipe is known: as the watchdog fills it. */
   readonly key?: string;
