@@ -205,6 +205,11 @@ export const CATALOGUE = {
     message: 'The hook {hook} ({command}) {reason}.{said}{evidence}',
     hint: 'Run it by itself in the folder of the compose file; `docker-manual env` gives the variables that it had.',
   },
+  SEED_GONE: {
+    family: 'start',
+    message: 'The prepared data of service "{service}" was removed while it was copied.{evidence}',
+    hint: 'Somebody has purged it at that moment. Start again: it is prepared anew.',
+  },
   RESET_FAILED: {
     family: 'start',
     message: 'Service "{service}" of {project}: {what} failed: {reason}',
@@ -302,6 +307,16 @@ export const CATALOGUE = {
     message: 'The state folder {folder} cannot be used: {reason}.',
     hint: 'Name another with --state-dir or DOCKER_MANUAL_HOME.',
   },
+  SNAPSHOT_MISFIT: {
+    family: 'lease',
+    message: 'The snapshot {name} does not fit {project}, service "{service}": {reason}.',
+    hint: 'Restore it into an environment of the same files and images, or save a new one.',
+  },
+  VOLUMES_NOT_FOUND: {
+    family: 'lease',
+    message: 'There is no seed, snapshot or kept volume {name}.',
+    hint: '`docker-manual volumes list` shows what there is.',
+  },
   OBJECT_IN_USE: {
     family: 'cleanup',
     message: 'The {kind} {name} is in use by {holder}.',
@@ -376,6 +391,7 @@ export type Step =
   | 'images'
   | 'create'
   | 'copy'
+  | 'seed'
   | 'start'
   | 'verify'
   | 'hook'

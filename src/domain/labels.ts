@@ -13,6 +13,12 @@ export const LABEL = {
   buildStore: 'dev.docker-manual.build-store',
   /** On a volume that is kept: the seat whose it is. It bears no lease, and so no release removes it. */
   seat: 'dev.docker-manual.seat',
+  /** On a volume with prepared data: its fingerprint. */
+  seed: 'dev.docker-manual.seed',
+  /** On a volume of a snapshot: the name that it was given. */
+  snapshot: 'dev.docker-manual.snapshot',
+  /** On these three: the store that has made it, and alone removes it. They bear no lease: no release takes them. */
+  volumeStore: 'dev.docker-manual.volume-store',
 } as const;
 
 export type Labels = Readonly<Record<string, string>>;

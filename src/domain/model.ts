@@ -96,6 +96,7 @@ export interface MountModel {
   readonly read_only?: boolean;
   /** Bytes. */
   readonly tmpfs?: { readonly size?: string | number };
+  readonly volume?: { readonly nocopy?: boolean };
 }
 
 /** Durations are Compose's own, such as "1m30s". */

@@ -10,6 +10,7 @@ import { foreignObjects, hostNetwork, portsOfHostService, sharedHardware, traefi
 import { type KeptVolume, keptVolumes, swappedImages } from './hazards/kinds.js';
 import { containerNames, imageTags, objectNames } from './hazards/names.js';
 import { publishedPorts } from './hazards/ports.js';
+import { type SeededService, seeded } from './hazards/seeds.js';
 import { subnets } from './hazards/subnets.js';
 import { healthTiming, logs } from './hazards/timing.js';
 import { publishedUrls } from './hazards/urls.js';
@@ -44,6 +45,8 @@ export interface PlanRequest {
   /** How long health checks may run at the fast rate; null leaves them as they are. Milliseconds. */
   readonly accelerateFor: number | null;
   readonly resources?: Resources | undefined;
+  /** Services whose data is prepared once; the volumes that hold it, where they are there. */
+  readonly seeds?: readonly SeededService[] | undefined;
 }
 
 /** What makes one more copy of the model safe to run beside the others. */
@@ -139,6 +142,7 @@ function runRules(request: PlanRequest): {
     serviceDefaults(resources),
     fastStorage(resources),
     tuning(resources),
+    seeded(request.seeds ?? []),
     healthTiming(request.accelerateFor),
     logs,
     sharedHardware,

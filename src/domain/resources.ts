@@ -41,6 +41,8 @@ export interface ResourceOptions {
 /** `auto` has been decided. */
 export interface Resources extends Omit<ResourceOptions, 'fastStorage'> {
   readonly fastStorage?: 'volume' | 'tmpfs';
+  /** Services whose data comes from a volume that was prepared: it is not put into memory. */
+  readonly seeded?: readonly string[];
 }
 
 interface Recommended extends ServiceDefaults {

@@ -100,6 +100,20 @@ export class ComposeCli {
     await this.#run('compose up', args, signal, { project, evidence: '' });
   }
 
+  async createMissing(
+    spec: Spec,
+    project: string,
+    overrideFile: string,
+    services: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const files = fileArguments({ ...spec, files: [...spec.files, overrideFile] });
+    const command = ['create', '--no-build', '--no-recreate', ...PULLED, '--', ...services];
+    await this.#run('compose create', ['--progress', 'plain', ...files, '-p', project, ...command], signal, {
+      project,
+    });
+  }
+
   async #project(
     operation: ComposeOperation,
     run: ComposeRun,

@@ -36,6 +36,8 @@ export function connectEngine(env: NodeJS.ProcessEnv, facts?: MachineFacts): Eng
     reconnect: async (id, signal) => (await daemon()).reconnect(id, signal),
     recreate: async (spec, project, overrideFile, services, ending, signal) =>
       (await compose()).recreate(spec, project, overrideFile, services, ending, signal),
+    createMissing: async (spec, project, overrideFile, services, signal) =>
+      (await compose()).createMissing(spec, project, overrideFile, services, signal),
     stop: async (id, signal) => (await daemon()).stop(id, signal),
     removeContainer: async (id, signal) => (await daemon()).removeContainer(id, signal),
     networks: async (labels, signal) => (await daemon()).networks(labels, signal),

@@ -62,6 +62,14 @@ export interface Engine {
     ending: Ending,
     signal: AbortSignal,
   ): Promise<void>;
+  /** `docker compose create` of the named services, of those alone whose containers are gone. */
+  createMissing(
+    spec: Spec,
+    project: string,
+    overrideFile: string,
+    services: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Asks a container to end and gives it the time that its file says, 10 s by default; then it is killed. */
   stop(id: string, signal: AbortSignal): Promise<void>;
   /** Removes with force and with its anonymous volumes. Already gone counts as done. */

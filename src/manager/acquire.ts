@@ -10,6 +10,7 @@ import type { PoolOption } from '../domain/pool.js';
 import type { PortMode } from '../domain/ports.js';
 import { checkRecovery, type OnUnhealthy } from '../domain/recovery.js';
 import { type ResourceOptions, type Resources, recommendedWaits } from '../domain/resources.js';
+import { checkSeeds, type Seeds } from '../domain/seeds.js';
 import { suggest } from '../domain/suggest.js';
 import { type ReadyState, timelineOf } from '../domain/timeline.js';
 import type { Waits } from '../domain/wait.js';
@@ -37,6 +38,7 @@ import { release } from './release.js';
 import { keepRenewing } from './renewal.js';
 import { modelOf } from './resolve.js';
 import { resourcesOf } from './resources.js';
+import { seedContents } from './seeds/fingerprint.js';
 import { joinShared, type SharedUse, sharedKey, sharedUse } from './shared.js';
 import { type SpecOptions, specAndModel } from './spec.js';
 import { Steps } from './steps.js';
@@ -97,6 +99,8 @@ export interface AcquireOptions extends SpecOptions, QueueOptions, ResourceOptio
    * for `idle` milliseconds after the last acquire (600 000). None by default.
    */
   readonly pool?: PoolOption;
+  /** Services whose data is prepared once and copied for every further environment; see docs/volumes.md. */
+  readonly seeds?: Seeds;
   /** Ends the acquire; what was made is removed first. */
   readonly signal?: AbortSignal;
   /** What a copy may do with things that exist only once; asked for by HAZARD_UNISOLATABLE. */
@@ -158,16 +162,33 @@ async function start(
   const { files, template } = await steps.run('resolve', () => specAndModel(config, engine, options, steps.signal));
   const owner = await ownerHere(engine, options.owner);
   const { mode = 'dedicated', decisions = {}, portMode = 'range', name } = options;
-  const resources = await resourcesOf({ config, engine, store, owner, template, mode, signal: steps.signal }, options);
+  const seeds = seedsOf(options, files, template);
+  const about = { config, engine, store, owner, template, mode, signal: steps.signal };
+  const resources = { ...(await resourcesOf(about, options)), seeded: Object.keys(seeds) };
   const base = baseOf({ config, files, name });
   const content = mode === 'shared' ? await contentOf(config, engine, template, steps.signal) : [];
-  const key = sharedKey(base, template, decisions, portMode, resources, files.seat, ...content);
+  const seedKey = mode === 'shared' ? [seeds, seedContents(seeds, files.directory)] : [];
+  const key = sharedKey(base, template, decisions, portMode, resources, files.seat, seedKey, ...content);
   const use = mode === 'shared' ? useOf(key, owner, options) : undefined;
   for (;;) {
     const joined = use && (await steps.run('claim', () => joinShared(context, use, steps.signal)));
     if (joined)
       return { ...environmentOf({ config, engine }, modelOf(template, joined.project), joined, steps.timings()), use };
-    const asked = { config, engine, store, files, template, name, mode, owner, decisions, portMode, resources, place };
+    const asked = {
+      config,
+      engine,
+      store,
+      files,
+      template,
+      name,
+      mode,
+      owner,
+      decisions,
+      portMode,
+      resources,
+      place,
+      seeds,
+    };
     const claimed = await admitted(
       context,
       { ...asked, sharedKey: use?.key ?? null, signal: steps.signal },
@@ -188,6 +209,7 @@ interface Making extends Claimed {
   readonly decisions: Decisions;
   readonly portMode: PortMode;
   readonly resources: Resources;
+  readonly seeds: Seeds;
   readonly options: AcquireOptions;
   readonly use: SharedUse | undefined;
   readonly journal: Journal;
@@ -271,6 +293,13 @@ function waitsFor(model: ComposeModel, waits: Waits): Waits {
     throw new EnvironmentError('OPTION_INVALID', { option: 'waits', reason, command: 'start' });
   }
   return waits;
+}
+
+/** @throws OPTION_INVALID */
+function seedsOf({ seeds = {} }: AcquireOptions, { only = [] }: Spec, template: ComposeModel): Seeds {
+  const chosen = Object.entries(seeds).filter(([name]) => only.length === 0 || name in template.services);
+  checkSeeds(template, Object.fromEntries(chosen));
+  return Object.fromEntries(chosen);
 }
 
 function handOver(making: Making, { lease, model, bindings }: BroughtUp, owner: Owner): AcquiredEnvironment {

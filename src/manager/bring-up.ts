@@ -11,6 +11,7 @@ import { type ComposeModel, needsComposeUp } from '../domain/model.js';
 import { type Plan, planEnvironment } from '../domain/plan.js';
 import type { PortMode } from '../domain/ports.js';
 import type { Resources } from '../domain/resources.js';
+import type { Seeds } from '../domain/seeds.js';
 import { readyTimeout, type Verdict } from '../domain/verdict.js';
 import type { Waits } from '../domain/wait.js';
 import type { ComposeRun, ContainerEvent, Engine } from '../engine/engine.js';
@@ -26,6 +27,8 @@ import { makeLeaseFolder } from './lease-folder.js';
 import { freeBlock, freeOwnPorts } from './ports.js';
 import { readBack } from './read-back.js';
 import { modelMasker } from './secrets.js';
+import { prepareSeeds } from './seeds/prepare.js';
+import { Seeding } from './seeds/seeding.js';
 import { type StartRequest, startServices } from './start.js';
 import type { Steps } from './steps.js';
 
@@ -38,6 +41,9 @@ export interface BringUp {
   readonly steps: Steps;
   readonly files: Spec;
   readonly model: ComposeModel;
+  /** The same without the name of the project. */
+  readonly template: ComposeModel;
+  readonly seeds: Seeds;
   readonly decisions: Decisions;
   readonly facts: HostFacts;
   readonly portMode: PortMode;
@@ -70,9 +76,10 @@ export async function bringUp(task: BringUp, claimed: LeaseRecord): Promise<Brou
   const refused: number[] = [];
   for (let number = 1; ; number++) {
     const own = task.portMode === 'stable' ? await freeOwnPorts(task, next.lease, refused) : [];
-    const plan = planFor(task, facts, next.lease, own);
+    await using seeding = await findSeeds(task, facts, next.lease);
+    const plan = planFor(task, facts, next.lease, own, seeding);
     try {
-      return await tryOnce(task, next.lease, plan);
+      return await tryOnce(task, next.lease, plan, seeding);
     } catch (error) {
       refused.push(...conflictingPorts(error));
       next = await answerFailure(task, { number, plan, ...next }, error);
@@ -89,12 +96,26 @@ async function haveImages(task: BringUp): Promise<HostFacts> {
   return { ...facts, builds: tagsOf(built) };
 }
 
+/** A start that is to prepare the same data as another one that is at it waits here. */
+async function findSeeds(task: BringUp, facts: HostFacts, lease: LeaseRecord): Promise<Seeding> {
+  const { steps, resources } = task;
+  const asked = { ...task, facts, tuned: resources.tuneDatabases === true };
+  if (Object.keys(task.seeds).length === 0) return Seeding.find(asked, lease, steps.signal);
+  return steps.run('seed', () => Seeding.find(asked, lease, steps.signal));
+}
+
 /** What the engine has just said that somebody else has. */
 function conflictingPorts(error: unknown): number[] {
   return error instanceof EnvironmentError && error.code === 'PORT_CONFLICT' ? [Number(error.params.port)] : [];
 }
 
-function planFor(task: BringUp, facts: HostFacts, lease: LeaseRecord, freePorts: readonly number[]): Plan {
+function planFor(
+  task: BringUp,
+  facts: HostFacts,
+  lease: LeaseRecord,
+  freePorts: readonly number[],
+  { services: seeds }: Seeding,
+): Plan {
   return planEnvironment({
     model: task.model,
     project: lease.project,
@@ -111,29 +132,36 @@ function planFor(task: BringUp, facts: HostFacts, lease: LeaseRecord, freePorts:
     facts,
     accelerateFor: task.accelerate ? task.waitTimeout : null,
     resources: task.resources,
+    seeds,
   });
 }
 
-async function tryOnce(task: BringUp, lease: LeaseRecord, plan: Plan): Promise<BroughtUp> {
+async function tryOnce(task: BringUp, lease: LeaseRecord, plan: Plan, seeding: Seeding): Promise<BroughtUp> {
   const { config, engine, model, steps } = task;
   const services = Object.keys(model.services);
   config.onProgress({ type: 'claimed', project: lease.project, services, ports: lease.ports });
   const folder = makeLeaseFolder(config, lease);
   const overrideFile = join(folder, 'override.yml');
   const run: ComposeRun = { ...task.files, project: lease.project, override: plan.override, overrideFile };
-  if (plan.kept.length > 0) await steps.run('create', () => keepVolumes(engine, lease, plan.kept, steps.signal));
-  await createAndStart(task, lease, run, plan);
+  if (plan.kept.length > 0) {
+    await steps.run('create', () => keepVolumes(engine, task.store.id, lease, plan.kept, steps.signal));
+  }
+  await createAndStart(task, lease, run, plan, seeding);
   const bindings = await steps.run('verify', () =>
     readBack(engine, lease, model, plan.bindings, task.portMode, steps.signal),
   );
   return { lease, model, bindings };
 }
 
-/** The wait of the user's --wait-timeout: nothing in here may outlive it, whatever the engine does. */
-async function createAndStart(task: BringUp, lease: LeaseRecord, run: ComposeRun, plan: Plan): Promise<void> {
-  const { engine, model, steps } = task;
-  using deadline = new Deadline(task.waitTimeout, steps.signal);
-  const { signal } = deadline;
+/** The wait of the user's --wait-timeout: nothing in here may outlive it but migrations, whatever the engine does. */
+async function createAndStart(
+  task: BringUp,
+  lease: LeaseRecord,
+  run: ComposeRun,
+  plan: Plan,
+  seeding: Seeding,
+): Promise<void> {
+  const { engine, model, steps, waits, onEvent } = task;
   const verdicts = new Map<string, Verdict>();
   const begun = performance.now();
   const masker = modelMasker(model, task.config.env);
@@ -143,25 +171,34 @@ async function createAndStart(task: BringUp, lease: LeaseRecord, run: ComposeRun
     const afterMs = Math.round(performance.now() - begun);
     task.config.onProgress({ type: 'service', project: lease.project, service, verdict, afterMs });
   };
-  const inTime = async (work: () => Promise<void>) => {
+  const inTime = async (ms: number, work: (signal: AbortSignal) => Promise<void>) => {
+    using deadline = new Deadline(ms, steps.signal);
     try {
-      await work();
+      await work(deadline.signal);
     } catch (error) {
-      if (deadline.expired && !steps.signal.aborted) throw readyTimeout(model, verdicts, deadline.ms);
+      if (deadline.expired && !steps.signal.aborted) throw readyTimeout(model, verdicts, task.waitTimeout);
       throw error;
     }
   };
-  await steps.run('create', () => inTime(() => engine.create(run, signal)));
+  const left = () => Math.max(1, task.waitTimeout - (performance.now() - begun));
+  await steps.run('create', () => inTime(left(), (signal) => engine.create(run, signal)));
   await steps.run('copy', () =>
-    inTime(async () => {
-      for (const copy of plan.copies) await engine.copyIntoVolume(copy, plan.labels, signal);
+    inTime(left(), async (signal) => {
+      await Promise.all(plan.copies.map((copy) => engine.copyIntoVolume(copy, plan.labels, signal)));
+      seeding.used();
     }),
   );
-  const start = starter(engine, run, model);
-  const { waits, onEvent } = task;
-  await steps.run('start', () =>
-    inTime(() => startServices({ engine, lease, model, waits, start, onEvent, onVerdict, signal })),
-  );
+  const request = { engine, lease, waits, start: starter(engine, run, model), onEvent, onVerdict };
+  const start = (ms: number, of: ComposeModel) =>
+    inTime(ms, (signal) => startServices({ ...request, model: of, signal }));
+  const { missing } = seeding;
+  if (missing.length > 0) {
+    const startSome = (of: ComposeModel) => start(task.waitTimeout, of);
+    const preparing = { ...task, lease, bindings: plan.bindings, start: startSome, signal: steps.signal };
+    await steps.run('seed', () => prepareSeeds(preparing, missing));
+    await seeding[Symbol.asyncDispose]();
+  }
+  await steps.run('start', () => start(missing.length > 0 ? task.waitTimeout : left(), model));
 }
 
 /** Through the API, and by Compose where only that gives the whole result: a service at a time, so that we judge. */

@@ -1,9 +1,11 @@
 import type { Finding } from '../domain/reconcile.js';
+import type { VolumeSet } from '../store/volume-sets.js';
 import { type OldImage, oldImages, removeOldImage } from './build/old-images.js';
 import type { Context } from './context.js';
 import { compare } from './reconcile.js';
 import type { Removal } from './stop.js';
 import { collect } from './sweep.js';
+import { abandoned, dropUnfinished } from './volume-sets.js';
 
 /** What is removed: by default what nobody holds any more. */
 export interface CleanOptions {
@@ -32,7 +34,8 @@ export async function clean(context: Context, options: CleanOptions): Promise<Re
   const all = options.all === true;
   if (options.dryRun) {
     const images = await oldImages(engine, store, all, signal);
-    return { removed: [...remove.map(entry), ...images.map(imageEntry)], kept };
+    const unfinished = abandoned(engine, store).map(setEntry);
+    return { removed: [...remove.map(entry), ...unfinished, ...images.map(imageEntry)], kept };
   }
   if (all) for (const { key } of store.pools.list()) store.pools.end(key); // their leases are in the plan
   for (const { lease, lost, cause } of plan) if (lost) store.restore(lease, { cause });
@@ -48,10 +51,15 @@ export async function clean(context: Context, options: CleanOptions): Promise<Re
     }),
   );
   // After the environments, whose containers need them.
+  removed.push(...(await dropUnfinished(engine, store)).map(setEntry));
   for (const image of await oldImages(engine, store, all, signal)) {
     if (await removeOldImage(engine, store, image, signal)) removed.push(imageEntry(image));
   }
   return { removed, kept };
+}
+
+function setEntry({ kind, name }: VolumeSet): { project: string; cause: string } {
+  return { project: `${kind} ${name.slice(0, 12)}`, cause: 'it was never finished' };
 }
 
 function imageEntry({ reference, cause }: OldImage): { project: string; cause: string } {

@@ -23,7 +23,7 @@ const ALIVE = 400;
 /** Who aborts may have a healthy engine, and wants nothing left: it is given more time to say so. Milliseconds. */
 const ALIVE_WHEN_ABORTED = 1500;
 /** Steps in which containers can be there. */
-const WITH_CONTAINERS: readonly (string | undefined)[] = ['create', 'copy', 'start', 'verify', 'hook'];
+const WITH_CONTAINERS: readonly (string | undefined)[] = ['create', 'copy', 'seed', 'start', 'verify', 'hook'];
 
 interface FailedStart {
   readonly config: Config;

@@ -78,9 +78,18 @@ export interface HookTask {
 
 /** Runs what is to run at that point, and notes it in the history. @throws HOOK_FAILED, or the caller's abort */
 export async function atPoint(point: HookPoint, task: HookTask, limit: number): Promise<void> {
-  const { context, lease, hooks, signal } = task;
-  const hook = hooks[point];
-  if (hook === undefined) return;
+  const hook = task.hooks[point];
+  if (hook !== undefined) await runToEnd(point, hook, task, limit);
+}
+
+/** Runs a command of the project with an environment's variables. @throws HOOK_FAILED, or the caller's abort */
+export async function runToEnd(
+  point: HookPoint | 'seed',
+  hook: Hook,
+  task: Omit<HookTask, 'hooks'>,
+  limit: number,
+): Promise<void> {
+  const { context, lease, signal } = task;
   const { config } = context;
   const both = AbortSignal.any([signal, AbortSignal.timeout(limit)]);
   const identity = { DM_LEASE: lease.id, DM_STATE_DIR: config.stateDir, DM_PROJECT: lease.project };

@@ -15,6 +15,7 @@ const REMOVE_TIMEOUT = 30_000;
  */
 export async function keepVolumes(
   engine: Engine,
+  storeId: string,
   lease: LeaseRecord,
   kept: readonly KeptVolume[],
   signal: AbortSignal,
@@ -28,7 +29,8 @@ export async function keepVolumes(
     const held = volumes.find((volume) => names.includes(volume));
     if (held) throw new EnvironmentError('EXCLUSIVE_HELD', { project: name, owner: 'a container', what: held });
   }
-  await Promise.all(kept.map(({ name, driver }) => engine.createVolume(name, driver, { [LABEL.seat]: seat }, signal)));
+  const labels = { [LABEL.seat]: seat, [LABEL.volumeStore]: storeId };
+  await Promise.all(kept.map(({ name, driver }) => engine.createVolume(name, driver, labels, signal)));
 }
 
 /** Removes what the seat has kept: only what bears its label. */

@@ -92,7 +92,12 @@ async function failureOf(task: Climb, rung: Rung): Promise<EnvironmentError | un
  *
  * @throws LEASE_LOST
  */
-async function assertHeld({ config, engine, store, record }: Climb): Promise<void> {
+export async function assertHeld({
+  config,
+  engine,
+  store,
+  record,
+}: Pick<Climb, 'config' | 'engine' | 'store' | 'record'>): Promise<void> {
   const { id, project, generation } = record;
   if (store.find(id)?.generation === generation) return;
   await reap(config, engine, record, { emptyScans: 2 });
@@ -149,7 +154,13 @@ export function only(model: ComposeModel, services: readonly string[]): ComposeM
 }
 
 /** The engine gives a restarted container other ports where it had chosen them itself. */
-async function rebound({ engine, store, record, model, signal }: Climb): Promise<LeaseRecord> {
+export async function rebound({
+  engine,
+  store,
+  record,
+  model,
+  signal,
+}: Pick<Climb, 'engine' | 'store' | 'record' | 'model' | 'signal'>): Promise<LeaseRecord> {
   if (record.ports !== null || record.bindings.length === 0) return record;
   const planned = record.bindings.map((binding): Binding => ({ ...binding, port: 0 }));
   const bindings = await readBack(engine, record, model, planned, 'ephemeral', signal);

@@ -1,5 +1,6 @@
 import type { LeaseRecord } from '../domain/lease.js';
 import { describeOwner } from '../domain/owner.js';
+import type { VolumeEntry } from '../domain/volume-list.js';
 import type { QueueEntry } from '../store/admission-queue.js';
 import type { HistoryEvent } from '../store/history.js';
 import type { AcquiredEnvironment, AcquireOptions } from './acquire.js';
@@ -22,6 +23,7 @@ import type { HistoryOptions } from './history.js';
 import type { Initialised, InitOptions } from './init.js';
 import { Lease } from './lease.js';
 import type { Logs, LogsOptions } from './log-request.js';
+import type { NamedSnapshot, NamedSnapshotOptions } from './named-snapshots.js';
 import { checkKeys } from './options.js';
 import type { Place, PlaceOptions } from './place.js';
 import type { PlanOptions, PlanReport } from './plan.js';
@@ -29,6 +31,7 @@ import type { PoolDrainOptions } from './pool/drain.js';
 import type { PoolFillOptions } from './pool/fill.js';
 import type { PoolStatus } from './pool/status.js';
 import type { PortHolderOptions, PortsOptions, PortsReport } from './published.js';
+import type { PurgeVolumesOptions } from './purge-volumes.js';
 import type { RebuildOptions, Rebuilt } from './rebuild.js';
 import type { Recovered, RecoverOptions } from './recover.js';
 import type { ResetOptions, ResetReport } from './reset.js';
@@ -40,6 +43,7 @@ import type { SpecOptions } from './spec.js';
 import type { Stats, StatsOptions } from './stats.js';
 import type { EnvironmentStatus } from './status.js';
 import type { Removal, StopOptions } from './stop.js';
+import type { VolumesOptions } from './volumes.js';
 import type { Waited, WaitOptions } from './wait.js';
 import type { WorkerDatabase, WorkerDatabaseOptions } from './worker-database.js';
 
@@ -184,6 +188,39 @@ export class Manager {
     checkKeys('snapshot', options, ['name', 'services', 'timeout', 'cwd', 'signal']);
     const { snapshot } = await import('./snapshot.js');
     return snapshot(await this.#opened(), options);
+  }
+
+  /**
+   * Keeps a copy of the volumes of an environment under a name. Unlike what {@link snapshot} keeps for resets, it outlives
+   * the environment, and its services are stopped while it is made.
+   *
+   * @throws OPTION_INVALID, RESET_UNSUPPORTED, ENVIRONMENT_CHANGED, READY_TIMEOUT
+   */
+  async saveSnapshot(options: NamedSnapshotOptions): Promise<NamedSnapshot> {
+    checkKeys('saveSnapshot', options, ['snapshot', 'name', 'cwd', 'waitTimeout', 'signal']);
+    const { saveSnapshot } = await import('./named-snapshots.js');
+    return this.#as('snapshot', async () => saveSnapshot(await this.#opened(), options));
+  }
+
+  /** Brings the data of such a copy into an environment. @throws SNAPSHOT_MISFIT, VOLUMES_NOT_FOUND, ENVIRONMENT_CHANGED */
+  async restoreSnapshot(options: NamedSnapshotOptions): Promise<NamedSnapshot> {
+    checkKeys('restoreSnapshot', options, ['snapshot', 'name', 'cwd', 'waitTimeout', 'signal']);
+    const { restoreSnapshot } = await import('./named-snapshots.js');
+    return this.#as('snapshot', async () => restoreSnapshot(await this.#opened(), options));
+  }
+
+  /** Every volume that outlives environments: prepared data, snapshots, and what environments for development keep. */
+  async volumes(options: VolumesOptions = {}): Promise<VolumeEntry[]> {
+    checkKeys('volumes', options, ['sizes', 'signal']);
+    const { volumes } = await import('./volumes.js');
+    return volumes(await this.#opened(), options);
+  }
+
+  /** Removes such volumes, on request only, and never what a container has. @throws VOLUMES_NOT_FOUND */
+  async purgeVolumes(options: PurgeVolumesOptions = {}): Promise<Removal> {
+    checkKeys('purgeVolumes', options, ['names', 'kinds', 'idle', 'dryRun', 'signal']);
+    const { purgeVolumes } = await import('./purge-volumes.js');
+    return this.#as('purge', async () => purgeVolumes(await this.#opened(), options));
   }
 
   /**
@@ -486,6 +523,7 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'decisions',
   'hooks',
   'pool',
+  'seeds',
   'priority',
   'onFull',
   'queueTimeout',

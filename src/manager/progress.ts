@@ -37,7 +37,7 @@ export type Progress =
   | {
       readonly type: 'hook';
       readonly project: string;
-      readonly hook: HookPoint;
+      readonly hook: HookPoint | 'seed';
       /** Null when it did not end by itself. */
       readonly exitCode: number | null;
       readonly output: string;

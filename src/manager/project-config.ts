@@ -5,6 +5,7 @@ import type { Hooks } from '../domain/hooks.js';
 import type { Mode } from '../domain/lease.js';
 import type { PortMode } from '../domain/ports.js';
 import type { OnUnhealthy } from '../domain/recovery.js';
+import type { Seeds } from '../domain/seeds.js';
 import type { Variants } from '../domain/variant.js';
 
 /** "90s", "2h", or milliseconds. */
@@ -46,6 +47,7 @@ interface ConfigOptions {
 /** What a `docker-manual.config` file holds; relative paths count from its folder. */
 export interface ProjectConfig extends ConfigOptions {
   readonly hooks?: Hooks;
+  readonly seeds?: Seeds;
   readonly variants?: Variants;
   /** What counts for one kind of environment only, before what is said of all. */
   readonly kinds?: Partial<Readonly<Record<EnvironmentKind, Omit<ConfigOptions, 'env'>>>>;

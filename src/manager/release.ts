@@ -7,6 +7,7 @@ import { leaseFolder } from './lease-folder.js';
 import { thisProcess } from './machine.js';
 import { reap } from './reap.js';
 import { restoreLost } from './reconcile.js';
+import { dropUnfinished } from './volume-sets.js';
 
 /**
  * Ends one environment: takes the lease over (from here on its holder can change nothing), removes everything that
@@ -50,6 +51,8 @@ export async function end(context: Context, lease: LeaseRecord, cause: string, c
   try {
     if (!complete) endCreators(context.config, lease);
     await reap(context.config, engine, lease, { emptyScans: complete ? 1 : 2 });
+    await dropUnfinished(engine, store, lease);
+    if (lease.spec.keepsVolumes && lease.spec.seat !== undefined) store.volumeSets.touchSeat(lease.spec.seat);
   } catch (error) {
     store.transition(lease, 'failed', { reason: error instanceof Error ? error.message : String(error) });
     throw error;

@@ -16,7 +16,7 @@ if (typeof hook !== 'function') throw new Error('the module has no function as i
 await hook({ hook: process.env.DM_HOOK, project: process.env.DM_PROJECT, env: process.env });`;
 
 export interface HookRun {
-  readonly point: HookPoint;
+  readonly point: HookPoint | 'seed';
   readonly hook: Hook;
   /** Of the compose file: a module's path counts from here. */
   readonly directory: string;

@@ -5,6 +5,7 @@ import { thisProcess } from './machine.js';
 import { overBecause } from './owner-life.js';
 import { restoreLost } from './reconcile.js';
 import { end } from './release.js';
+import { dropUnfinished } from './volume-sets.js';
 
 /** A lease whose time is over, and why. */
 export interface Overdue {
@@ -42,6 +43,7 @@ export async function sweep(context: Context, signal: AbortSignal): Promise<void
       context.config.onProgress({ type: 'left', project, reason });
     }
   }
+  if (context.config.reconcile === 'fix') await dropUnfinished(engine, store);
 }
 
 /**

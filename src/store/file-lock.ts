@@ -22,6 +22,16 @@ export async function withFileLock<T>(
   signal: AbortSignal,
   section: () => Promise<T>,
 ): Promise<T> {
+  const release = await takeFileLock(stateDir, name, signal);
+  try {
+    return await section();
+  } finally {
+    await release();
+  }
+}
+
+/** The same for a section that has no one end. @returns what gives the lock back; a second call does nothing */
+export async function takeFileLock(stateDir: string, name: string, signal: AbortSignal): Promise<() => Promise<void>> {
   const folder = join(stateDir, 'locks');
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -29,11 +39,7 @@ export async function withFileLock<T>(
     throw fileError(error, folder);
   }
   const release = await obtain(join(folder, name), signal);
-  try {
-    return await section();
-  } finally {
-    await release().catch(() => {}); // lost to another process, which now has it
-  }
+  return () => release().catch(() => {}); // given back already, or lost to another process, which now has it
 }
 
 async function obtain(path: string, signal: AbortSignal): Promise<() => Promise<void>> {

@@ -23,6 +23,7 @@ import { forgetPredecessor, predecessor } from './origin.js';
 import { Pools } from './pools.js';
 import { insertRow, type Row, toRecord } from './rows.js';
 import { SharedLeases } from './shared-leases.js';
+import { VolumeSets } from './volume-sets.js';
 import { WatchSeat } from './watch-seat.js';
 
 export interface ClaimRequest extends PortRequest {
@@ -64,6 +65,7 @@ export class LeaseStore {
   readonly pools: Pools;
   readonly queue: AdmissionQueue;
   readonly images: ImageRecords;
+  readonly volumeSets: VolumeSets;
 
   /** @throws STATE_DIR_UNUSABLE, STORE_FULL, STORE_READ_ONLY, STORE_BUSY, STORE_TOO_NEW, STORE_DRIVER_UNFIT */
   constructor(folder: string, now: () => number = Date.now) {
@@ -76,6 +78,7 @@ export class LeaseStore {
     this.pools = new Pools(this.#store, this.history, now);
     this.queue = new AdmissionQueue(this.#store, folder, now);
     this.images = new ImageRecords(this.#store, now);
+    this.volumeSets = new VolumeSets(this.#store, now);
     this.id = this.#store.id;
   }
 

@@ -104,6 +104,24 @@ const STEPS: readonly string[] = [
     error      TEXT
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE volume_sets (
+    id         TEXT PRIMARY KEY,
+    kind       TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    engine     TEXT NOT NULL,
+    state      TEXT NOT NULL,
+    lease      TEXT NOT NULL,
+    project    TEXT NOT NULL,
+    maker      TEXT NOT NULL,
+    volumes    TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    used_at    INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE UNIQUE INDEX ready_volume_sets ON volume_sets (engine, kind, name) WHERE state = 'ready';
+  CREATE INDEX unfinished_volume_sets ON volume_sets (lease) WHERE state = 'making';
+  CREATE TABLE seats (seat TEXT PRIMARY KEY, used_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**

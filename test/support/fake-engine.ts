@@ -206,6 +206,7 @@ export class FakeEngine implements Engine {
   async restart() {}
   async reconnect() {}
   async recreate() {}
+  async createMissing() {}
 
   async exec() {
     this.#called('exec');

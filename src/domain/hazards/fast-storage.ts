@@ -4,7 +4,7 @@ import type { MountModel, ServiceModel } from '../model.js';
 import { Replace } from '../override.js';
 import type { Resources } from '../resources.js';
 import { formatSize, parseSize } from '../size.js';
-import { commandOf, eachService, type Hazard, type HazardContext, type HazardRule } from './hazard.js';
+import { commandOf, eachService, type Hazard, type HazardContext, type HazardRule, mountsOf } from './hazard.js';
 
 /** Of each database. Bytes; UnifiedDockerManager's. */
 const SIZE = 512 * 1024 ** 2;
@@ -24,7 +24,7 @@ export function fastStorageSize(services: readonly ServiceModel[]): number {
 }
 
 /** Data folders of known databases in memory, where that was asked for and loses nothing that was to stay. */
-export function fastStorage({ fastStorage: where = 'volume' }: Resources): HazardRule {
+export function fastStorage({ fastStorage: where = 'volume', seeded = [] }: Resources): HazardRule {
   return (context) => {
     if (where === 'volume') return [];
     return eachService(context, (name, service) => {
@@ -32,7 +32,9 @@ export function fastStorage({ fastStorage: where = 'volume' }: Resources): Hazar
       if (folder === undefined) return [];
       const mounts = mountsOf(context, name, service);
       const mount = mounts.find(({ target }) => target === folder || folder.startsWith(`${target}/`));
-      const why = reasonToKeep(context, name, service, mount);
+      const why = seeded.includes(name)
+        ? 'its volume is filled from a seed'
+        : reasonToKeep(context, name, service, mount);
       const told = (becomes: string): Hazard => ({
         service: name,
         kind: 'fast-storage',
@@ -58,12 +60,6 @@ function dataFolder({ image, environment }: ServiceModel): string | undefined {
   if (family !== 'postgres') return FOLDERS[family];
   const major = Number(/:(\d+)/.exec(image ?? '')?.[1] ?? 0);
   return environment?.PGDATA ?? (major >= 18 ? '/var/lib/postgresql' : FOLDERS.postgres);
-}
-
-/** As they stand after the rules so far. */
-function mountsOf({ draft }: HazardContext, name: string, service: ServiceModel): readonly MountModel[] {
-  const changed = draft.get('services', name, 'volumes');
-  return changed instanceof Replace ? (changed.value as MountModel[]) : (service.volumes ?? []);
 }
 
 function reasonToKeep(

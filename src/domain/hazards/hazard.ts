@@ -1,6 +1,6 @@
 import type { Decisions } from '../decisions.js';
 import type { Binding } from '../lease.js';
-import type { ComposeModel, ServiceModel } from '../model.js';
+import type { ComposeModel, MountModel, ServiceModel } from '../model.js';
 import { type OverrideDraft, Replace } from '../override.js';
 
 /**
@@ -41,6 +41,7 @@ export type HazardKind =
   | 'cpu-limit'
   | 'health-default'
   | 'fast-storage'
+  | 'seeded-volume'
   | 'tuning';
 
 /** Something in the model that would collide, or leak, between two copies. */
@@ -97,6 +98,12 @@ export function eachService(
   visit: (name: string, service: ServiceModel) => readonly Hazard[],
 ): Hazard[] {
   return Object.entries(model.services).flatMap(([name, service]) => visit(name, service));
+}
+
+/** The service's mounts as they stand after the rules so far. */
+export function mountsOf({ draft }: HazardContext, name: string, service: ServiceModel): readonly MountModel[] {
+  const changed = draft.get('services', name, 'volumes');
+  return changed instanceof Replace ? (changed.value as MountModel[]) : (service.volumes ?? []);
 }
 
 /** The service's environment as it stands after the rules so far; variables without a value are left out. */

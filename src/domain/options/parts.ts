@@ -38,6 +38,23 @@ export const PARTS: Readonly<Record<string, Schema>> = {
     properties: Object.fromEntries(HOOKS.map((point) => [point, HOOK])),
     additionalProperties: false,
   },
+  seeds: {
+    description: 'services whose data is prepared once and copied for every further environment (docs/volumes.md)',
+    type: 'object',
+    additionalProperties: {
+      type: 'object',
+      properties: {
+        command: { description: 'what prepares it: the migrations', ...HOOK },
+        files: {
+          description: 'what the command reads: files, folders, or patterns such as migrations/**',
+          type: 'array',
+          items: { type: 'string' },
+        },
+        volume: { type: 'string', description: 'only this volume of the service: its name or its folder' },
+      },
+      additionalProperties: false,
+    },
+  },
   services: {
     description: 'limits and a health check for single services, where the compose file and the image have none',
     type: 'object',

@@ -439,6 +439,10 @@ const TABLE = {
     meaning: 'also the named volumes that environments for dev and prod keep',
     value: onOff,
   },
+  seeds: { flags: '--seeds', meaning: 'data that was prepared for environments (docs/volumes.md)', value: onOff },
+  snapshots: { flags: '--snapshots', meaning: 'snapshots with a name', value: onOff },
+  kept: { flags: '--kept', meaning: 'what environments for dev and prod have kept', value: onOff },
+  idle: { flags: '--idle <duration>', meaning: 'only what was not used for so long: 12h, 7d', value: duration },
   dryRun: { flags: '--dry-run', meaning: 'only say what would be removed, and why', value: onOff },
 } as const satisfies Record<string, OptionEntry>;
 

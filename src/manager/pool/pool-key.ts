@@ -5,6 +5,7 @@ import { notAhead } from '../../domain/pool.js';
 import type { Engine } from '../../engine/engine.js';
 import type { AcquireOptions } from '../acquire.js';
 import type { Config } from '../config.js';
+import { seedContents } from '../seeds/fingerprint.js';
 import { baseName } from '../spec.js';
 import { hashBoundFiles } from './bound-files.js';
 
@@ -26,7 +27,7 @@ export interface Keyed {
  */
 export async function poolKey({ config, engine, options, files, template, signal }: Keyed): Promise<PoolKey> {
   const { decisions = {}, portMode = 'range', services, limits, fastStorage, tuneDatabases } = options;
-  const { waits, accelerate, build, noCacheAppCode, hooks, waitTimeout } = options;
+  const { waits, accelerate, build, noCacheAppCode, hooks, waitTimeout, seeds = {} } = options;
   const why = notAhead(template, decisions);
   if (why !== undefined) return { why };
   const bound = hashBoundFiles(config.stateDir, template);
@@ -43,6 +44,7 @@ export async function poolKey({ config, engine, options, files, template, signal
     [portMode, config.ports, config.excludePorts],
     [services, limits, fastStorage, tuneDatabases],
     [waits, accelerate !== false, build, noCacheAppCode, hooks, waitTimeout],
+    [seeds, seedContents(seeds, files.directory)],
     secretVariables(template, config.env),
     bound.hash,
     content,

@@ -105,12 +105,13 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
 
   root
     .command('snapshot')
-    .argument('[environment]', 'project or lease id, or the beginning of one; none: the one of this folder')
-    .description('keep the data as it is now, for later resets to bring back')
-    .addOption(OPTIONS.services('services whose data is kept (default: all that can be)'))
+    .argument('[words...]', '[environment]; or save|restore NAME [environment], list, remove NAME')
+    .description('keep the data as it is now, for later resets; with a name, in volumes that outlive the environment')
+    .addOption(OPTIONS.services('services whose data is kept for resets (default: all that can be)'))
+    .addOption(OPTIONS.waitTimeout())
     .addOption(OPTIONS.stateDir())
     .addOption(OPTIONS.json())
-    .action(async (name, options) => (await import('./reset.js')).snapshot(name, options));
+    .action(async (words, options) => (await import('./snapshot.js')).snapshotCommand(words, options));
 
   withSpecOptions(root.command('graph'))
     .description('print which service waits for which, as text for a diagram')
@@ -148,6 +149,19 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .addOption(OPTIONS.verbose())
     .addOption(OPTIONS.json())
     .action(async (what, options) => (await import('./pool.js')).pool(what, options));
+  root
+    .command('volumes')
+    .argument('<action>', 'list, or purge')
+    .argument('[names...]', 'what to purge, by name (none: every seed, or what --snapshots and --kept say)')
+    .description('list the volumes that outlive environments, or remove those that no container uses')
+    .addOption(OPTIONS.seeds())
+    .addOption(OPTIONS.snapshots())
+    .addOption(OPTIONS.kept())
+    .addOption(OPTIONS.idle())
+    .addOption(OPTIONS.dryRun())
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (action, names, options) => (await import('./volumes.js')).volumes(action, names, options));
 
   addLookCommands(root);
 

@@ -3,7 +3,7 @@ import { leaseJson } from '../json.js';
 import { printData, printText } from './output.js';
 import { abortOnSignals } from './signals.js';
 
-interface ResetFlags {
+export interface ResetFlags {
   readonly services?: string[];
   readonly stateDir?: string;
   readonly json?: boolean;
