@@ -87,6 +87,8 @@ export class Reader {
       env: {
         PATH: `${this.#folder}/node_modules/.bin${delimiter}${process.env.PATH}`,
         DOCKER_MANUAL_HOME: this.#stateDir,
+        POSTGRES_IMAGE,
+        REDIS_IMAGE,
         NO_COLOR: '1',
         FORCE_COLOR: undefined,
         CI: '',
