@@ -87,6 +87,7 @@ export class Reader {
       env: {
         PATH: `${this.#folder}/node_modules/.bin${delimiter}${process.env.PATH}`,
         DOCKER_MANUAL_HOME: this.#stateDir,
+        DOCKER_MANUAL_WATCHDOG: 'off', // a process for each page, and nobody dies
         POSTGRES_IMAGE,
         REDIS_IMAGE,
         NO_COLOR: '1',
