@@ -28,7 +28,9 @@ services:
 function stackFor(steps: readonly Block[]): string {
   if (steps.some(({ page }) => page === 'docs/builds.md')) return BUILT;
   const texts = steps.filter((step) => step.check === 'run' || isProgram(step)).map(({ text }) => text);
-  return /postgres|redis|database|snapshot|reset/i.test(texts.join()) ? POSTGRES_AND_REDIS : fixture();
+  if (/postgres|redis|database|snapshot|reset/i.test(texts.join())) return POSTGRES_AND_REDIS;
+  const others = ['api', 'worker'].filter((name) => new RegExp(`\\s${name}\\b`).test(texts.join('\n')));
+  return fixture({}, others.map((name) => `  ${name}: { image: ${FIXTURE_IMAGE}, ports: ["8080"] }\n`).join(''));
 }
 
 /** A project in which a reader has installed this package and what the pages use beside it. */
