@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { ROOT } from './pages.js';
 
 const FOLDER = `${ROOT}bench/results/`;
-export const FILES = readdirSync(FOLDER).sort();
+const FILES = readdirSync(FOLDER).sort();
 
 interface Machine {
   readonly node: string;
