@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import module from 'node:module';
 import { CommanderError } from 'commander';
 import { program } from './program.js';
 
@@ -29,5 +30,8 @@ for (const stream of [process.stdout, process.stderr]) {
     if (error.code !== 'EPIPE') throw error;
   });
 }
+
+// Libraries that a command loads are compiled once and not by each command, where Node can (22.8): a third of `status`.
+(module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
 await main(process.argv.slice(2));
