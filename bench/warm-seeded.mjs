@@ -19,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'dm-seeded-'));
 const manager = createManager({ stateDir: join(folder, 'state') });
 const file = join(folder, 'compose.yml');
 
-/** Ten tables that grow as a schema does: data, then a key, two indexes, a column with a default that is filled in. */
+/** Ten tables that grow as a schema does: data, a key, indexes, a column that is filled in, another type, constraints. */
 function migrations() {
   const rows = Math.round((megabytes * 1e6) / 10 / 330);
   return Array.from({ length: 10 }, (_, i) => {
@@ -32,6 +32,9 @@ function migrations() {
       CREATE INDEX ON ${t} (at DESC, code);
       ALTER TABLE ${t} ADD COLUMN total numeric;
       UPDATE ${t} SET total = length(note) * id WHERE id % 4 = 0;
+      CREATE INDEX ON ${t} (total) WHERE total IS NOT NULL;
+      ALTER TABLE ${t} ALTER COLUMN id TYPE bigint;
+      ALTER TABLE ${t} ADD CHECK (length(code) <= 64)${i > 0 ? `, ADD FOREIGN KEY (id) REFERENCES orders_${i - 1} (id)` : ''};
       ANALYZE ${t};`;
   });
 }

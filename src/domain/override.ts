@@ -22,6 +22,11 @@ export interface VolumeCopy {
   readonly to: string;
   /** An image that is certainly there: the one of a service that mounts it. */
   readonly image: string;
+  /**
+   * Of a volume that takes nothing from any image: it can be filled while containers are created. Its key in the files,
+   * by which Compose knows it for its own, and its driver.
+   */
+  readonly early?: { readonly key: string; readonly driver: string | undefined };
 }
 
 type Section = 'services' | 'networks' | 'volumes';

@@ -2,6 +2,7 @@ import { formatDuration } from './duration.js';
 
 /** What a volume of ours is there for beside running environments. */
 export type VolumeKind = 'seed' | 'snapshot' | 'kept';
+/** Every kind, for flags and checks. */
 export const VOLUME_KINDS: readonly VolumeKind[] = ['seed', 'snapshot', 'kept'];
 
 /** Volumes that stay and go together. Times are milliseconds since the epoch. */
@@ -25,6 +26,7 @@ export interface VolumeEntry {
   readonly users: readonly string[];
 }
 
+/** Which of the volumes that outlive environments are meant. */
 export interface PurgeChoice {
   /** Only these: names, or beginnings of them that mean one. */
   readonly names?: readonly string[];

@@ -27,6 +27,7 @@ import { makeLeaseFolder } from './lease-folder.js';
 import { freeBlock, freeOwnPorts } from './ports.js';
 import { readBack } from './read-back.js';
 import { modelMasker } from './secrets.js';
+import { createAndFill } from './seeds/fill.js';
 import { prepareSeeds } from './seeds/prepare.js';
 import { Seeding } from './seeds/seeding.js';
 import { type StartRequest, startServices } from './start.js';
@@ -181,10 +182,15 @@ async function createAndStart(
     }
   };
   const left = () => Math.max(1, task.waitTimeout - (performance.now() - begun));
-  await steps.run('create', () => inTime(left(), (signal) => engine.create(run, signal)));
+  const early = plan.copies.filter((copy) => copy.early !== undefined);
+  const create = (signal: AbortSignal) => () => engine.create(run, signal);
+  await steps.run('create', () =>
+    inTime(left(), (signal) => createAndFill(engine, lease, early, plan.labels, create(signal), signal)),
+  );
   await steps.run('copy', () =>
     inTime(left(), async (signal) => {
-      await Promise.all(plan.copies.map((copy) => engine.copyIntoVolume(copy, plan.labels, signal)));
+      const late = plan.copies.filter((copy) => copy.early === undefined);
+      await Promise.all(late.map((copy) => engine.copyIntoVolume(copy, plan.labels, signal)));
       seeding.used();
     }),
   );

@@ -18,6 +18,7 @@ import { modelOf, resolveModel } from './resolve.js';
 import { startServices } from './start.js';
 import { helperLabels, saveVolumes } from './volume-sets.js';
 
+/** Which environment, and under which name its data is kept. */
 export interface NamedSnapshotOptions extends WhichEnvironment {
   /** What it is called: letters, digits, ".", "_", "-". */
   readonly snapshot: string;
@@ -26,6 +27,7 @@ export interface NamedSnapshotOptions extends WhichEnvironment {
   readonly signal?: AbortSignal;
 }
 
+/** What was saved or brought back. */
 export interface NamedSnapshot {
   readonly record: LeaseRecord;
   readonly snapshot: string;

@@ -5,6 +5,7 @@ import { thisProcess } from './machine.js';
 import type { Removal } from './stop.js';
 import { volumes } from './volumes.js';
 
+/** What is to be removed; nothing without being asked for. */
 export interface PurgeVolumesOptions extends PurgeChoice {
   /** Only say what would be done. */
   readonly dryRun?: boolean;

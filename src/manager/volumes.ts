@@ -6,6 +6,7 @@ import type { VolumeSet } from '../store/volume-sets.js';
 import type { Context } from './context.js';
 import { lifeOf } from './machine.js';
 
+/** How the list of volumes is made. */
 export interface VolumesOptions {
   /** Also how large they are, for which the engine counts all files of all volumes. True by default. */
   readonly sizes?: boolean;

@@ -154,6 +154,13 @@ export const FIGURES: Readonly<Record<string, () => string>> = {
   },
   'runners.json': runners,
   'reset.json': () => runs(raw<{ samples: object }>('reset.json').samples),
+  'warm-seeded.json': () => {
+    type Samples = Record<'migrated' | 'seeded', { ms: number }[]>;
+    const { ratio, clean, ...samples } = raw<Samples & { ratio: number; clean: boolean }>('warm-seeded.json');
+    const times = (['migrated', 'seeded'] as const).map((name) => [name, samples[name].map(({ ms }) => ms)]);
+    const told = `Seeded against migrated: ${ratio.toFixed(2)}. Data of another environment seen: ${clean ? 'never' : 'yes'}.`;
+    return `${runs(Object.fromEntries(times))}\n\n${told}`;
+  },
   'queue.json': () => {
     const queue = raw<Record<string, unknown>>('queue.json');
     const told = ['ready', 'waited', 'killed', 'failed', 'overtaken', 'mostContainers', 'oomEvents'];

@@ -155,5 +155,5 @@ it('plans a volume with a name for a folder that has none, filled from the seed 
   const next = planOf('dm-seed-1');
   expect(next.override.services.db?.volumes).toEqual({ value: [{ ...mount, volume: { nocopy: true } }] });
   const from = { type: 'volume', source: 'dm-seed-1' };
-  expect(next.copies).toEqual([{ from, to: `p-1_${key}`, image: 'postgres' }]);
+  expect(next.copies).toEqual([{ from, to: `p-1_${key}`, image: 'postgres', early: { key, driver: undefined } }]);
 });

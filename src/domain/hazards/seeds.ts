@@ -1,5 +1,5 @@
 import type { MountModel } from '../model.js';
-import { Replace } from '../override.js';
+import { Replace, type VolumeCopy } from '../override.js';
 import type { DataFolder } from '../seeds.js';
 import { eachService, type Hazard, type HazardContext, type HazardRule, mountsOf } from './hazard.js';
 import { imageOf, ownName } from './names.js';
@@ -45,8 +45,13 @@ function mountOf(context: HazardContext, service: string, folder: SeededFolder):
   const mount: MountModel = { type: 'volume', source: key, target };
   const image = imageOf(context, service);
   if (from === undefined || image === undefined) return mount;
-  draft.copy({ from: { type: 'volume', source: from }, to: ownName(project, model.volumes, key), image });
+  const to = ownName(project, model.volumes, key);
+  draft.copy({ from: { type: 'volume', source: from }, to, image, early: earlyOf(context, key) });
   return { ...mount, volume: { nocopy: true } };
+}
+
+function earlyOf({ model }: HazardContext, key: string): NonNullable<VolumeCopy['early']> {
+  return { key, driver: model.volumes?.[key]?.driver };
 }
 
 /** Key of the volume that a folder gets which has none in the files: "db", "/var/lib/x" → "dm-seed-db-var-lib-x". */
