@@ -8,6 +8,7 @@ import { LABEL } from '../../../src/domain/labels.js';
 import type { AcquireOptions } from '../../../src/manager/acquire.js';
 import type { Lease } from '../../../src/manager/lease.js';
 import { thisProcess } from '../../../src/manager/machine.js';
+import type { Removal } from '../../../src/manager/stop.js';
 import { CLI } from '../../support/run-cli.js';
 import { NEVER, POSTGRES_IMAGE, Scope } from '../../support/scope.js';
 
@@ -187,7 +188,8 @@ it('purges what nobody uses, of its own, and on request only', async () => {
       expect.objectContaining({ code: 'VOLUMES_NOT_FOUND' }),
     );
 
-    expect(await scope.manager.purgeVolumes()).toEqual(would);
+    const names = (removal: Removal) => removal.removed.map(({ project }) => project);
+    expect(names(await scope.manager.purgeVolumes())).toEqual(names(would));
     expect((await scope.manager.volumes()).map(({ kind, name }) => [kind, name])).toEqual([['snapshot', 'mine']]);
     await scope.manager.purgeVolumes({ names: ['mine'] });
     expect(await seedVolumes()).toEqual([]);
