@@ -1,2 +1,0 @@
-import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
-import{check,verified}from"./chunk-J2OU2PLX.js";import"./chunk-F5UODW3O.js";import"./chunk-TT6NZZ32.js";import"./chunk-BMSN24MR.js";import"./chunk-3QMCJVZI.js";import"./chunk-PYXJZYMS.js";import"./chunk-43UXTP5A.js";import"./chunk-WQYTKPQM.js";import"./chunk-AQ3QT5A3.js";import"./chunk-PBPC3RI2.js";import"./chunk-5X2BMSNY.js";import"./chunk-OVJRL3C3.js";import"./chunk-TDXN5KO3.js";export{check,verified};

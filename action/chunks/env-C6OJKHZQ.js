@@ -1,2 +1,0 @@
-import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
-import{addressesOf,env}from"./chunk-GPBUZM46.js";import"./chunk-BMNMWDYD.js";import"./chunk-2LTQQ3VU.js";import"./chunk-3MARCC6D.js";import"./chunk-BMSN24MR.js";import"./chunk-3VFBLJAT.js";import"./chunk-ZNOWVWGQ.js";import"./chunk-N4LHGJII.js";import"./chunk-5X2BMSNY.js";import"./chunk-OVJRL3C3.js";import"./chunk-TDXN5KO3.js";export{addressesOf,env};

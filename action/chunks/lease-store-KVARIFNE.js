@@ -1,2 +1,0 @@
-import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
-import{LeaseStore}from"./chunk-YOWKLDKA.js";import"./chunk-COLUERMC.js";import"./chunk-QU6L5PEY.js";import"./chunk-AS7EOGQ7.js";import"./chunk-GOKI7NSO.js";import"./chunk-WQYTKPQM.js";import"./chunk-AQ3QT5A3.js";import"./chunk-PBPC3RI2.js";import"./chunk-UDOQIPET.js";import"./chunk-OVJRL3C3.js";import"./chunk-TDXN5KO3.js";export{LeaseStore};
