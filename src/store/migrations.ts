@@ -122,6 +122,8 @@ const STEPS: readonly string[] = [
   CREATE INDEX unfinished_volume_sets ON volume_sets (lease) WHERE state = 'making';
   CREATE TABLE seats (seat TEXT PRIMARY KEY, used_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  // So that a pool can take the place of the one that was asked for in the same way.
+  `ALTER TABLE pools ADD COLUMN question TEXT NOT NULL DEFAULT '';`,
 ];
 
 /**

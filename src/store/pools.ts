@@ -8,6 +8,8 @@ import { type Row, toRecord } from './rows.js';
 /** Environments of one kind that stand ready, and what is needed to make more. Times are milliseconds since the epoch. */
 export interface Pool extends PoolSize {
   readonly key: string;
+  /** A hash of what was asked for, whatever the files say: see {@link Pools.add}. */
+  readonly question: string;
   /** First part of the project names. */
   readonly name: string;
   readonly engine: EngineAddress;
@@ -38,6 +40,7 @@ export interface Taken {
 
 interface PoolRow {
   readonly key: string;
+  readonly question: string;
   readonly name: string;
   readonly engine: string;
   readonly files: string;
@@ -100,16 +103,22 @@ export class Pools {
     });
   }
 
-  /** Makes a pool, or brings what is known of it up to date. */
+  /**
+   * Makes a pool, or brings what is known of it up to date. A new one takes the place of those that were asked for in the
+   * same way: nobody will ask for these again, unless the files are changed back.
+   */
   add(pool: Omit<Pool, 'usedAt' | 'failures' | 'notBefore' | 'error'>): void {
     this.#store.write(() => {
       if (this.#used(pool.key, pool, this.#now())) return;
+      this.#supersede(pool.question);
       this.#store.sql
         .prepare(
-          `INSERT INTO pools (key, name, engine, files, min, max, idle, used_at, recipe) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          `INSERT INTO pools (key, question, name, engine, files, min, max, idle, used_at, recipe)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         )
         .run(
           pool.key,
+          pool.question,
           pool.name,
           JSON.stringify(pool.engine),
           JSON.stringify(pool.files),
@@ -135,11 +144,12 @@ export class Pools {
     return (rows as PoolRow[]).map(toPool);
   }
 
+  /** What is over and still waits to be removed is not counted. */
   counts(key: string): PoolCounts {
-    const count = (state: string) =>
-      this.#store.sql
-        .prepare('SELECT count(*) FROM leases WHERE pool = ? AND pool_state = ? AND state IN (?, ?, ?)')
-        .values(key, state, 'pending', 'starting', 'ready')[0] as number;
+    const { sql } = this.#store;
+    const select = `SELECT count(*) FROM leases WHERE pool = ? AND pool_state = ?
+      AND state IN ('pending', 'starting', 'ready', 'degraded', 'suspect') AND (expires_at IS NULL OR expires_at > ?)`;
+    const count = (state: string) => sql.prepare(select).values(key, state, this.#now())[0] as number;
     return this.#store.read(() => ({ filling: count('filling'), warm: count('warm'), used: count('used') }));
   }
 
@@ -179,6 +189,17 @@ export class Pools {
     return this.#store.free(
       () => this.#store.sql.prepare('DELETE FROM pools WHERE used_at + idle <= ?').run(this.#now()).changes,
     );
+  }
+
+  #supersede(question: string): void {
+    const { sql } = this.#store;
+    sql
+      .prepare(
+        `UPDATE leases SET expires_at = ? WHERE pool_state = 'warm' AND expires_at > ?
+           AND pool IN (SELECT key FROM pools WHERE question = ?)`,
+      )
+      .run(this.#now(), this.#now(), question);
+    sql.prepare('DELETE FROM pools WHERE question = ?').run(question);
   }
 
   /** An acquire after too many failures is one try more. */

@@ -69,8 +69,16 @@ function fill(): LeaseRecord {
   return store.ready(claimed, { bindings: [], owner: POOL_OWNER, holders: [], expiresAt: null, timeline });
 }
 
-function add(): void {
-  store.pools.add({ key: KEY, ...SIZE, name: 'shop', engine: ENGINE, files: ['/x/compose.yml'], recipe: 'sealed' });
+function add(key = KEY, question = 'q'): void {
+  store.pools.add({
+    key,
+    question,
+    ...SIZE,
+    name: 'shop',
+    engine: ENGINE,
+    files: ['/x/compose.yml'],
+    recipe: 'sealed',
+  });
 }
 
 describe('a pool', () => {
@@ -116,6 +124,23 @@ describe('a pool', () => {
     now = 12_900;
     expect(store.pools.endIdle()).toBe(1);
     expect(store.pools.list()).toEqual([]);
+    expect(store.pools.take(TAKING)).toEqual({ known: false });
+  });
+
+  it('takes the place of the one that was asked for in the same way, before the files have changed', () => {
+    add();
+    add('other', 'another question');
+    const old = fill();
+    expect(old.expiresAt).toBe(11_000);
+    add('new');
+    expect(
+      store.pools
+        .list()
+        .map(({ key }) => key)
+        .sort(),
+    ).toEqual(['new', 'other']);
+    expect(store.find(old.id)?.expiresAt).toBe(now);
+    expect(store.pools.counts(KEY).warm).toBe(0);
     expect(store.pools.take(TAKING)).toEqual({ known: false });
   });
 

@@ -34,7 +34,7 @@ function stocking(): Stocking {
 
 function add(key: string, endpoint = 'unix:///a', idle = 100_000): void {
   const engine = { endpoint, environment: {} };
-  store.pools.add({ key, min: 1, max: null, idle, name: key, engine, files: [], recipe: '' });
+  store.pools.add({ key, question: key, min: 1, max: null, idle, name: key, engine, files: [], recipe: '' });
 }
 
 function round(one: Stocking): void {

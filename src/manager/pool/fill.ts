@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../domain/errors.js';
 import type { LeaseRecord } from '../../domain/lease.js';
 import { missing, type PoolPlace, pauseAfter } from '../../domain/pool.js';
+import { isSecretName, maskerFor } from '../../domain/secrets.js';
 import type { LeaseStore } from '../../store/lease-store.js';
 import type { Pool } from '../../store/pools.js';
 import type { AcquiredEnvironment, AcquireOptions } from '../acquire.js';
@@ -11,7 +12,7 @@ import { specAndModel } from '../spec.js';
 import { ensureWatchdog } from '../watchdog.js';
 import { checkedSize, register } from './hand-out.js';
 import { poolKey } from './pool-key.js';
-import { openRecipe } from './recipe.js';
+import { openRecipe, type Recipe } from './recipe.js';
 import { type PoolStatus, poolStatus } from './status.js';
 
 /** What `acquire` takes; it is what the environments are made with. */
@@ -39,7 +40,7 @@ const LOOK_EVERY = 100;
 /** Behind everybody who waits for room, whatever they have said. */
 const LAST = Number.MIN_SAFE_INTEGER;
 /** Before the next look when there was no room for one more. Milliseconds. */
-const NO_ROOM_PAUSE = 5000;
+const NO_ROOM_PAUSE = 30_000;
 /** There may be room later, or somebody else has what is needed: no fault of the environment. */
 const LATER: readonly string[] = ['MEMORY_FULL', 'ABORTED', 'PORTS_EXHAUSTED', 'SUBNETS_EXHAUSTED'];
 /** Of `os.setPriority`: whoever acquires goes first, and a busy machine still fills. */
@@ -69,7 +70,7 @@ export async function poolFill(
     const reason = 'why' in known ? known.why : 'there is none';
     throw new EnvironmentError('OPTION_INVALID', { option: 'pool', reason, command: 'pool' });
   }
-  register(about, known.key, size);
+  register(about, known, size);
   if (config.watchdog) ensureWatchdog(config, store);
   // Also the watchdog fills it from now on.
   while (store.pools.counts(known.key).warm < size.min && store.pools.find(known.key)) {
@@ -89,18 +90,27 @@ async function fillKnown(context: Context, key: string, make: Filler): Promise<P
     try {
       if (!(await fillOne(context, pool, make))) break;
     } catch (error) {
-      noteFailure(store, pool, error);
+      noteFailure(store, pool, maskedText(error, openRecipe(context.config, pool.recipe)), isForLater(error));
       break;
     }
   }
   return poolStatus(context);
 }
 
-function noteFailure(store: LeaseStore, { key, failures }: Pool, error: unknown): void {
-  const text = error instanceof Error ? error.message : String(error);
-  const later = error instanceof EnvironmentError && LATER.includes(error.code);
+function noteFailure(store: LeaseStore, { key, failures }: Pool, text: string, later: boolean): void {
   if (later) store.pools.failed(key, text, NO_ROOM_PAUSE, 0);
   else store.pools.failed(key, text, pauseAfter(failures + 1));
+}
+
+function isForLater(error: unknown): boolean {
+  return error instanceof EnvironmentError && LATER.includes(error.code);
+}
+
+/** It goes into the database: Compose quotes what it does not like. */
+function maskedText(error: unknown, recipe: Recipe | undefined): string {
+  const secrets = Object.entries(recipe?.variables ?? {}).flatMap(([name, value]) => (isSecretName(name) ? value : []));
+  const text = error instanceof Error ? error.message : String(error);
+  return maskerFor({ name: '', services: {} }, secrets).text(text);
 }
 
 function isShort(store: LeaseStore, pool: Pool): boolean {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { EnvironmentError } from '../../domain/errors.js';
 import { changes } from '../../domain/identity.js';
 import { LABEL } from '../../domain/labels.js';
@@ -19,7 +20,7 @@ import { modelOf } from '../resolve.js';
 import { baseName, specAndModel } from '../spec.js';
 import { Steps } from '../steps.js';
 import { ensureWatchdog } from '../watchdog.js';
-import { poolKey } from './pool-key.js';
+import { type PoolKey, poolKey } from './pool-key.js';
 import { sealRecipe } from './recipe.js';
 
 /** What a pool has to say to an acquire. */
@@ -63,7 +64,7 @@ export async function fromPool(context: Context, options: AcquireOptions): Promi
     config.onProgress({ type: 'notice', text: `not from a pool: ${known.why}` });
     return {};
   }
-  const environment = await taken(asking, known.key, size);
+  const environment = await taken(asking, known, size);
   return environment ? { environment } : { place: { key: known.key, state: 'used' } };
 }
 
@@ -82,28 +83,36 @@ async function checkOthers(options: AcquireOptions): Promise<void> {
   if (options.hooks) (await import('../hooks.js')).checkHooks(options.hooks);
 }
 
-/** Begins to fill a pool, or goes on with it. */
-export function register(asking: Omit<Asking, 'context' | 'steps'>, key: string, size: PoolSize): void {
+type Known = Exclude<PoolKey, { readonly why: string }>;
+
+/**
+ * Begins to fill a pool, or goes on with it. Where somebody with the same variables has asked the same before, the files
+ * have changed since: that pool ends.
+ */
+export function register(asking: Omit<Asking, 'context' | 'steps'>, { key, question }: Known, size: PoolSize): void {
   const { config, engine, store, options, files } = asking;
   const { endpoint, environment } = engine;
+  const { recipe, variables } = sealRecipe(config, options, files);
   store.pools.add({
     key,
+    question: createHash('sha256').update(question).update(JSON.stringify(variables)).digest('hex'),
     ...size,
     name: baseName(options.name, files, config.env),
     engine: { endpoint, environment },
     files: files.files,
-    recipe: sealRecipe(config, options, files),
+    recipe,
   });
 }
 
 /** The first that is as it was when it was ready; others are left to the watchdog. */
-async function taken(asking: Asking, key: string, size: PoolSize): Promise<AcquiredEnvironment | undefined> {
+async function taken(asking: Asking, known: Known, size: PoolSize): Promise<AcquiredEnvironment | undefined> {
   const { context, config, engine, store, options, steps } = asking;
+  const { key } = known;
   const owner = await ownerHere(engine, options.owner);
   const holder = finalHolder({ owner }, options.ttl, config.env);
   for (;;) {
-    const { lease, known } = await steps.run('claim', () => store.pools.take({ key, ...size, ...holder }));
-    if (!known) register(asking, key, size);
+    const { lease, known: isFilled } = await steps.run('claim', () => store.pools.take({ key, ...size, ...holder }));
+    if (!isFilled) register(asking, known, size);
     if (config.watchdog) ensureWatchdog(config, store);
     if (!lease) return undefined;
     const model = modelOf(asking.template, lease.project);

@@ -10,7 +10,13 @@ import { baseName } from '../spec.js';
 import { hashBoundFiles } from './bound-files.js';
 
 /** What all environments of a pool have in common, as 64 hex digits; or why this one cannot be made ahead of time. */
-export type PoolKey = { readonly key: string } | { readonly why: string };
+export type PoolKey =
+  | {
+      readonly key: string;
+      /** Without what is in the files: the same question, to which changed files give another answer. */
+      readonly question: string;
+    }
+  | { readonly why: string };
 
 export interface Keyed {
   readonly config: Config;
@@ -34,22 +40,24 @@ export async function poolKey({ config, engine, options, files, template, signal
   if ('why' in bound) return bound;
   const content = await builtContent(config, engine, template, signal);
   if (content.includes(undefined)) return { why: 'what it builds cannot be told without building it' };
-  const everything = [
+  const question = [
     FORMAT,
     engine.endpoint,
     baseName(options.name, files, config.env),
     files,
-    template,
     decisions,
     [portMode, config.ports, config.excludePorts],
     [services, limits, fastStorage, tuneDatabases],
     [waits, accelerate !== false, build, noCacheAppCode, hooks, waitTimeout],
-    [seeds, seedContents(seeds, files.directory)],
-    secretVariables(template, config.env),
-    bound.hash,
-    content,
+    seeds,
   ];
-  return { key: createHash('sha256').update(JSON.stringify(everything)).digest('hex') };
+  const seeded = seedContents(seeds, files.directory);
+  const answer = [template, secretVariables(template, config.env), bound.hash, content, seeded];
+  return { question: hash(question), key: hash([question, answer]) };
+}
+
+function hash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 /** Raised when what is made of the same things becomes another. */

@@ -38,7 +38,11 @@ const CLIENT = /^(DOCKER_|BUILDKIT_|BUILDX_)/;
  *
  * @throws STORE_FULL, STORE_READ_ONLY
  */
-export function sealRecipe(config: Config, options: AcquireOptions, files: Spec): string {
+export function sealRecipe(
+  config: Config,
+  options: AcquireOptions,
+  files: Spec,
+): { readonly recipe: string; readonly variables: Recipe['variables'] } {
   const kept = Object.entries(options).filter(([name]) => !NOT_OF_IT.includes(name as (typeof NOT_OF_IT)[number]));
   const { ports, excludePorts, networkPool, memoryBudget, maxEnvironments } = config;
   const recipe: Recipe = {
@@ -46,7 +50,7 @@ export function sealRecipe(config: Config, options: AcquireOptions, files: Spec)
     variables: variablesOf(config.env, files, JSON.stringify(options.hooks ?? {})),
     config: { ports, excludePorts, networkPool, memoryBudget, maxEnvironments },
   };
-  return seal(withoutInfinity(recipe), keyOf(config));
+  return { recipe: seal(withoutInfinity(recipe), keyOf(config)), variables: recipe.variables };
 }
 
 /** JSON has no infinity; null stands for it, and undefined stays out. */
