@@ -1,9 +1,17 @@
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../domain/errors.js';
+import type { LeaseRecord } from '../../domain/lease.js';
 import { isStock } from '../../domain/pool.js';
+import type { LeaseStore } from '../../store/lease-store.js';
 import type { Context } from '../context.js';
+import { lifeOf } from '../machine.js';
 import type { Removal } from '../stop.js';
 import { releaseStock } from './release-stock.js';
+
+/** What a filler takes to end what it has begun, on a busy machine. Milliseconds. */
+const FILLERS_END = 20_000;
+const LOOK_EVERY = 50;
 
 /** Which pools are meant; all by default. */
 export interface PoolDrainOptions {
@@ -37,7 +45,16 @@ export async function poolDrain(context: Context, { files, key, cwd }: PoolDrain
 export async function endPools(context: Context, cause: string, only?: ReadonlySet<string>): Promise<Removal> {
   const store = await context.store();
   for (const { key } of store.pools.list()) if (only?.has(key) ?? true) store.pools.end(key);
+  await fillersGone(store, only);
   const stock = store.list().filter((lease) => isStock(lease) && (only?.has(lease.pool?.key ?? '') ?? true));
   const entries = await Promise.all(stock.map((lease) => releaseStock(context, lease, cause)));
   return { removed: entries.flatMap((each) => each.removed), kept: entries.flatMap((each) => each.kept) };
+}
+
+/** Who is just making one sees that its pool has ended, and takes it away itself; two at that would be in each other's way. */
+async function fillersGone(store: LeaseStore, only: ReadonlySet<string> | undefined): Promise<void> {
+  const until = performance.now() + FILLERS_END;
+  const isMade = ({ pool, owner }: LeaseRecord) =>
+    pool?.state === 'filling' && (only?.has(pool.key) ?? true) && owner.kind === 'process' && lifeOf(owner) === 'alive';
+  while (performance.now() < until && store.list().some(isMade)) await sleep(LOOK_EVERY);
 }

@@ -37,6 +37,8 @@ export interface Filling {
 
 /** While another process fills in what is missing. Milliseconds. */
 const LOOK_EVERY = 100;
+/** Whether the pool that is filled has ended meanwhile. Milliseconds. */
+const ENDED_LOOK = 250;
 /** Behind everybody who waits for room, whatever they have said. */
 const LAST = Number.MIN_SAFE_INTEGER;
 /** Before the next look when there was no room for one more. Milliseconds. */
@@ -125,11 +127,18 @@ async function fillOne(outer: Context, pool: Pool, make: Filler): Promise<unknow
   const config = { ...outer.config, ...recipe.config, env };
   const context = createContext(config);
   const options = { ...recipe.options, priority: LAST, onFull: 'fail' as const, owner: 'docker-manual pool' };
+  const ended = new AbortController();
+  const store = await outer.store();
+  const look = setInterval(
+    () => store.pools.find(pool.key) ?? ended.abort(new Error('the pool has ended')),
+    ENDED_LOOK,
+  );
   try {
     const terms = filling(context, options, pool.key);
     await assertSame(context, options, pool.key, pool.name);
-    return await make(context, options, terms);
+    return await make(context, { ...options, signal: ended.signal }, terms);
   } finally {
+    clearInterval(look);
     await context.close();
   }
 }
