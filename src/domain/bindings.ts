@@ -1,6 +1,6 @@
 import type { Binding } from './lease.js';
 import { type ComposeModel, replicas } from './model.js';
-import type { PortMode } from './ports.js';
+import type { PortMode, PortRange } from './ports.js';
 
 /** A port that the file does not publish but that is to be: of a service taken off the host's network. */
 export interface ExtraPort {
@@ -77,4 +77,49 @@ export function publishedPorts(model: ComposeModel): number[] {
       return first ? Array.from({ length: (last ?? first) - first + 1 }, (_, i) => first + i) : [];
     }),
   );
+}
+
+/**
+ * The bindings with the ports that the same ones had `before`; what is new takes ports of the block that nothing has.
+ * Undefined where the block has too few. Of no meaning where no block is leased.
+ */
+export function keepPorts(
+  bindings: readonly Binding[],
+  before: readonly Binding[],
+  block: PortRange | null,
+): Binding[] | undefined {
+  const kept = new Map<Binding, Binding>();
+  for (const binding of bindings) {
+    const same = before.find((each) => isSame(each, binding));
+    if (same) kept.set(binding, same);
+  }
+  const used = new Set([...kept.values()].flatMap(({ port, count }) => range(port, count)));
+  // TCP and UDP of one number share theirs.
+  const moved = new Map([...kept].map(([fresh, { port }]) => [`${fresh.service} ${fresh.port}`, port]));
+  const found: Binding[] = [];
+  for (const binding of bindings) {
+    const key = `${binding.service} ${binding.port}`;
+    const port = kept.get(binding)?.port ?? moved.get(key) ?? freeRun(block, used, binding.count);
+    if (port === undefined) return undefined;
+    for (const each of range(port, binding.count)) used.add(each);
+    moved.set(key, port);
+    found.push({ ...binding, port });
+  }
+  return found;
+}
+
+function isSame(one: Binding, other: Binding): boolean {
+  const what = ({ service, target, protocol, published, count }: Binding) =>
+    [service, target, protocol, published, count].join(' ');
+  return what(one) === what(other);
+}
+
+function range(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => first + i);
+}
+
+function freeRun(block: PortRange | null, used: ReadonlySet<number>, count: number): number | undefined {
+  if (!block) return undefined;
+  const starts = range(block.first, block.last - block.first + 2 - count);
+  return starts.find((first) => range(first, count).every((port) => !used.has(port)));
 }

@@ -200,6 +200,26 @@ export const CATALOGUE = {
       'The rolling restart of {project} stopped at {container}: {reason} Restarted before it: {done}. Untouched: {untouched}.',
     hint: 'Mend the cause, then repeat it; `docker-manual restart` without --rolling makes a container anew that does not come back.',
   },
+  UPDATE_FAILED: {
+    family: 'start',
+    message: '{project} was not {what}: {reason} {after}.{evidence}',
+    hint: 'Mend what is named, then repeat it; `docker-manual history {project}` has each step.',
+  },
+  IMAGE_GONE: {
+    family: 'start',
+    message: 'Service "{service}" of {project} ran the image {image} ({id}), which is not on this engine any more.',
+    hint: 'Pull or load that image again by its digest, or go on with `docker-manual update`.',
+  },
+  UPDATE_UNFIT: {
+    family: 'lease',
+    message: '{project} cannot be changed in its place: {reason}.',
+    hint: 'Start a new environment; for a shared one `docker-manual update --swap` makes it beside the old one.',
+  },
+  NOTHING_TO_ROLL_BACK: {
+    family: 'lease',
+    message: 'Nothing is kept that {project} could be rolled back to: {reason}.',
+    hint: 'The state before the last update or rebuild is kept, of shared environments and those for dev and prod.',
+  },
   HOOK_FAILED: {
     family: 'start',
     message: 'The hook {hook} ({command}) {reason}.{said}{evidence}',

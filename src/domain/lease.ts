@@ -79,6 +79,8 @@ export interface Spec {
 export interface Holder {
   readonly token: string;
   readonly process: ProcessOwner;
+  /** It brings the data back to its beginning: nobody else may join meanwhile. */
+  readonly preparing?: true;
 }
 
 /** `environment` is made of DOCKER_HOST, DOCKER_CONTEXT and the like. */
@@ -121,6 +123,18 @@ export interface LeaseRecord {
   readonly memory: number;
   /** Of one that was made for a pool, or while its pool was empty. */
   readonly pool?: PoolPlace;
+}
+
+const RETIRED = 'retired:';
+
+/** In place of the key by which new users find a shared environment: of one whose place another has taken. */
+export function retiredKey({ id }: Pick<LeaseRecord, 'id'>): string {
+  return RETIRED + id;
+}
+
+/** Still used by those who have it, and not to be had any more. */
+export function isRetired({ sharedKey }: Pick<LeaseRecord, 'sharedKey'>): boolean {
+  return sharedKey?.startsWith(RETIRED) ?? false;
 }
 
 /** A lease in these states holds nothing that anybody may use any more; a sweep removes what is left of it. */

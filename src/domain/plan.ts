@@ -1,4 +1,4 @@
-import { bindPorts, blockSize, type ExtraPort } from './bindings.js';
+import { bindPorts, blockSize, type ExtraPort, keepPorts } from './bindings.js';
 import { type Decisions, decided } from './decisions.js';
 import { EnvironmentError } from './errors.js';
 import { binds, volumeDevices } from './hazards/binds.js';
@@ -19,7 +19,7 @@ import type { Binding } from './lease.js';
 import { type MemoryNeed, memoryNeed } from './memory-need.js';
 import type { ComposeModel, MountModel } from './model.js';
 import { type Override, OverrideDraft, Replace, type VolumeCopy } from './override.js';
-import { leasesBlock, type PortMode } from './ports.js';
+import { leasesBlock, type PortMode, type PortRange } from './ports.js';
 import type { Resources } from './resources.js';
 
 export interface PlanRequest {
@@ -30,6 +30,8 @@ export interface PlanRequest {
   readonly portMode: PortMode;
   /** In mode stable: numbers of the file that can be had. */
   readonly freePorts?: readonly number[];
+  /** Of an environment that runs already: what its ports stand for, and the block that new ones are taken of. */
+  readonly running?: { readonly bindings: readonly Binding[]; readonly block: PortRange | null } | undefined;
   /** Service → image that it runs instead of the files' own. */
   readonly otherImages?: Readonly<Record<string, string>> | undefined;
   /** Where named volumes are kept: the beginning of their names. Absent where each environment has its own. */
@@ -113,13 +115,7 @@ function runRules(request: PlanRequest): {
   services: ComposeModel['services'];
 } {
   const { resources = {}, model, project, host, decisions, facts } = request;
-  const bindings = bindPorts(
-    model,
-    request.firstPort,
-    extraPorts(model, decisions, facts),
-    request.portMode,
-    request.freePorts,
-  );
+  const bindings = boundPorts(request);
   const draft = new OverrideDraft();
   for (const service of Object.keys(model.services)) draft.set('services', service, {});
   const context = { model, project, bindings, host, decisions, facts, draft };
@@ -151,6 +147,17 @@ function runRules(request: PlanRequest): {
   const labels = request.labels(bindings);
   const plan = { override: draft.finish(labels), labels, bindings, hazards, copies: draft.copies, kept };
   return { plan, exclusive: [...draft.exclusive][0] ?? null, services: withResources(model, draft) };
+}
+
+/** @throws UPDATE_UNFIT when the block of an environment that runs already is too small */
+function boundPorts({ model, firstPort, portMode, freePorts, running, project, ...request }: PlanRequest): Binding[] {
+  const extra = extraPorts(model, request.decisions, request.facts);
+  const fresh = bindPorts(model, firstPort, extra, portMode, freePorts);
+  if (!running || !leasesBlock(portMode)) return fresh;
+  const kept = keepPorts(fresh, running.bindings, running.block);
+  if (kept) return kept;
+  const reason = 'the files publish more ports than it was started with';
+  throw new EnvironmentError('UPDATE_UNFIT', { project, reason });
 }
 
 /** The services with what they have been given of memory. */

@@ -36,13 +36,16 @@ import type { FromPool } from './pool/hand-out.js';
 import { reachEngine } from './reach-engine.js';
 import { release } from './release.js';
 import { keepRenewing } from './renewal.js';
+import type { ResetOptions } from './reset.js';
 import { modelOf } from './resolve.js';
 import { resourcesOf } from './resources.js';
 import { seedContents } from './seeds/fingerprint.js';
-import { joinShared, type SharedUse, sharedKey, sharedUse } from './shared.js';
+import { joinShared, type SharedUse, sharedUse } from './shared.js';
+import { sharedKey } from './shared-key.js';
 import { type SpecOptions, specAndModel } from './spec.js';
 import { Steps } from './steps.js';
 import { sweep } from './sweep.js';
+import { keepFirstEdition } from './update/keep.js';
 import { ensureWatchdog } from './watchdog.js';
 
 /** What an environment is asked for with. Times are milliseconds. */
@@ -56,6 +59,11 @@ export interface AcquireOptions extends SpecOptions, QueueOptions, ResourceOptio
   readonly mode?: Mode;
   /** How long a shared environment stays after its last use. Not at all by default. */
   readonly keepWarm?: number;
+  /**
+   * Whether the data of a shared environment is brought back to what it was when that was ready, or to the last snapshot,
+   * for who comes when all others have left. True, or what `reset` takes. False by default.
+   */
+  readonly resetOnJoin?: boolean | Pick<ResetOptions, 'services' | 'commands'>;
   /** From the creation of the first container until everything is ready; pulls and builds are not counted. 60 000 by default. */
   readonly waitTimeout?: number;
   /**
@@ -123,6 +131,11 @@ export interface AcquiredService extends ServiceAddress {
   readonly state: ReadyState;
 }
 
+/** `provisionalKey`: in place of the key by which others find a shared environment, until it takes another's place. */
+export interface Apart extends Pick<FromPool, 'place'> {
+  readonly provisionalKey?: string;
+}
+
 /**
  * Gives an environment made of the user's files, ready to be used, or throws and leaves nothing behind. `place`: in the
  * pool that was asked first, and was empty.
@@ -130,9 +143,9 @@ export interface AcquiredService extends ServiceAddress {
 export async function acquire(
   context: Context,
   options: AcquireOptions,
-  { place }: Pick<FromPool, 'place'> = {},
+  { place, provisionalKey }: Apart = {},
 ): Promise<AcquiredEnvironment> {
-  return (await start(context, options, place)) as AcquiredEnvironment;
+  return (await start(context, options, place, undefined, provisionalKey)) as AcquiredEnvironment;
 }
 
 /** Makes one for the pool. Undefined when that wants none any more. */
@@ -149,6 +162,7 @@ async function start(
   options: AcquireOptions,
   place: FromPool['place'],
   filling?: Filling,
+  provisionalKey?: string,
 ): Promise<AcquiredEnvironment | undefined> {
   checkRecovery(options);
   checkHooks(options.hooks ?? {});
@@ -168,8 +182,8 @@ async function start(
   const base = baseOf({ config, files, name });
   const content = mode === 'shared' ? await contentOf(config, engine, template, steps.signal) : [];
   const seedKey = mode === 'shared' ? [seeds, seedContents(seeds, files.directory)] : [];
-  const key = sharedKey(base, template, decisions, portMode, resources, files.seat, seedKey, ...content);
-  const use = mode === 'shared' ? useOf(key, owner, options) : undefined;
+  const key = sharedKey(base, template, options, decisions, portMode, resources, files.seat, seedKey, ...content);
+  const use = mode === 'shared' ? useOf(context, provisionalKey ?? key, owner, options) : undefined;
   for (;;) {
     const joined = use && (await steps.run('claim', () => joinShared(context, use, steps.signal)));
     if (joined)
@@ -195,7 +209,7 @@ async function start(
       options,
       steps,
     );
-    if (claimed) return make(context, { ...asked, ...claimed, options, use, journal, steps, filling });
+    if (claimed) return make(context, { ...asked, ...claimed, options, key, use, journal, steps, filling });
     if (filling) return undefined;
   }
 }
@@ -211,6 +225,8 @@ interface Making extends Claimed {
   readonly resources: Resources;
   readonly seeds: Seeds;
   readonly options: AcquireOptions;
+  /** By which others will find it, where it is shared. */
+  readonly key: string;
   readonly use: SharedUse | undefined;
   readonly journal: Journal;
   readonly steps: Steps;
@@ -247,7 +263,9 @@ async function make(context: Context, making: Making): Promise<AcquiredEnvironme
     };
     const broughtUp = await bringUp(task, lease);
     await beforeHandOver(making, broughtUp, hooks);
+    await keepFirstEdition(context, broughtUp, options, use ? making.key : null);
     const environment = handOver(making, broughtUp, heldBy.owner);
+    if (use?.onHandOver) await firstSnapshot(context, environment.record, model, use, making);
     config.onProgress({ type: 'ready', project: lease.project, afterMs: environment.timings.total ?? 0 });
     return { ...environment, use };
   } catch (error) {
@@ -306,17 +324,54 @@ function handOver(making: Making, { lease, model, bindings }: BroughtUp, owner: 
   const { store, options, use, steps, journal } = making;
   const timings = steps.timings();
   const timeline = timelineOf(model, journal.begun, journal.marks(), timings);
-  const holders = use && options.ttl === undefined ? [use.holder] : [];
+  const user = use && (use.onHandOver ? { ...use.holder, preparing: true as const } : use.holder);
+  const holders = user && options.ttl === undefined ? [user] : [];
   const expiresAt = options.ttl ? Date.now() + options.ttl : null;
   const record = store.ready(lease, { bindings, owner, holders, expiresAt, timeline });
   return environmentOf(making, model, record, timings);
 }
 
+/** What later users get back to, before anybody writes. @throws RESET_UNSUPPORTED where nothing can be reset */
+async function firstSnapshot(
+  context: Context,
+  { id }: LeaseRecord,
+  model: ComposeModel,
+  use: SharedUse,
+  { steps, options, store }: Making,
+): Promise<void> {
+  const [{ snapshot }, { planReset }] = await Promise.all([
+    import('./snapshot.js'),
+    import('../domain/resets/plan.js'),
+  ]);
+  planReset(model, resetOf(options));
+  await steps.run('hook', () =>
+    snapshot(context, { name: id, signal: steps.signal }).catch((error) => {
+      // What is only ever emptied has none.
+      if (!(error instanceof EnvironmentError && error.code === 'RESET_UNSUPPORTED')) throw error;
+    }),
+  );
+  store.shared.prepared(id, use.holder.token);
+}
+
 /** @throws OPTION_INVALID: nobody would ever end a shared environment without expiry */
-function useOf(key: string, owner: ProcessOwner, { ttl, keepWarm }: AcquireOptions): SharedUse {
-  if (ttl !== null) return sharedUse(key, owner, keepWarm ?? ttl ?? null);
+function useOf(context: Context, key: string, owner: ProcessOwner, options: AcquireOptions): SharedUse {
+  const { ttl, keepWarm, resetOnJoin } = options;
+  if (ttl !== null) {
+    const use = sharedUse(key, owner, keepWarm ?? ttl ?? null);
+    return resetOnJoin ? { ...use, onHandOver: (lease) => resetFor(context, lease, options) } : use;
+  }
   const reason = 'a shared environment needs an end';
   throw new EnvironmentError('OPTION_INVALID', { option: 'ttl', reason, command: 'start' });
+}
+
+async function resetFor(context: Context, { id }: LeaseRecord, options: AcquireOptions): Promise<void> {
+  const { signal } = options;
+  const { reset } = await import('./reset.js');
+  await reset(context, { ...resetOf(options), name: id, ...(signal ? { signal } : {}) });
+}
+
+function resetOf({ resetOnJoin }: AcquireOptions): Pick<ResetOptions, 'services' | 'commands'> {
+  return typeof resetOnJoin === 'object' ? resetOnJoin : {};
 }
 
 /** Teardown after a failure: its own failure is told, but never hides the first one. */

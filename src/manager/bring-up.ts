@@ -8,6 +8,7 @@ import type { HostFacts } from '../domain/hazards/hazard.js';
 import { leaseLabels } from '../domain/labels.js';
 import type { Binding, LeaseRecord, Spec } from '../domain/lease.js';
 import { type ComposeModel, needsComposeUp } from '../domain/model.js';
+import type { Override } from '../domain/override.js';
 import { type Plan, planEnvironment } from '../domain/plan.js';
 import type { PortMode } from '../domain/ports.js';
 import type { Resources } from '../domain/resources.js';
@@ -66,6 +67,7 @@ export interface BroughtUp {
   readonly lease: LeaseRecord;
   readonly model: ComposeModel;
   readonly bindings: readonly Binding[];
+  readonly override: Override;
 }
 
 /** From a claimed lease to running, ready and verified services; on a conflict, again with other ports or subnets. */
@@ -151,7 +153,7 @@ async function tryOnce(task: BringUp, lease: LeaseRecord, plan: Plan, seeding: S
   const bindings = await steps.run('verify', () =>
     readBack(engine, lease, model, plan.bindings, task.portMode, steps.signal),
   );
-  return { lease, model, bindings };
+  return { lease, model, bindings, override: plan.override };
 }
 
 /** The wait of the user's --wait-timeout: nothing in here may outlive it but migrations, whatever the engine does. */

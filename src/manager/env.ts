@@ -3,8 +3,8 @@ import type { LeaseRecord } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import type { Context } from './context.js';
 import { portVariables } from './port-variables.js';
-import { modelOf, resolveModel } from './resolve.js';
 import { selectHere, selectLeases } from './select.js';
+import { runningModel } from './update/running.js';
 
 /** The addresses of an environment, for a process that did not acquire it. */
 export interface EnvironmentAddresses {
@@ -23,19 +23,19 @@ export interface EnvOptions {
 }
 
 /**
- * Made from the files again and never kept: passwords stand in the user's files only.
+ * Made from what it was made of, and never kept as such: passwords stand in the user's files only, or encrypted.
  *
  * @throws LEASE_NOT_FOUND, LEASE_AMBIGUOUS, COMPOSE_FILE_INVALID
  */
 export async function env(context: Context, options: EnvOptions): Promise<EnvironmentAddresses> {
-  const leases = (await context.store()).list();
+  const store = await context.store();
+  const leases = store.list();
   const cwd = options.cwd ?? process.cwd();
   const [record] = options.name === undefined ? [selectHere(leases, cwd)] : selectLeases(leases, [options.name]);
   const lease = record as LeaseRecord;
   const engine = await context.engine();
   const signal = options.signal ?? new AbortController().signal;
-  const template = await resolveModel(context.config, engine, lease.spec, signal);
-  const model = modelOf(template, lease.project);
+  const model = await runningModel({ config: context.config, engine, store }, lease, signal);
   return { record: lease, ...addressesOf(model, lease, engine.host, context.config.stateDir) };
 }
 

@@ -36,6 +36,7 @@ import type { RebuildOptions, Rebuilt } from './rebuild.js';
 import type { Recovered, RecoverOptions } from './recover.js';
 import type { ResetOptions, ResetReport } from './reset.js';
 import type { Restarted, RestartOptions } from './restart.js';
+import type { RollbackOptions, RolledBack } from './rollback.js';
 import type { SavedLog, SaveLogsOptions } from './save-logs.js';
 import { fromFile, type Settled, settleHere, withSettings } from './settings.js';
 import type { SnapshotOptions } from './snapshot.js';
@@ -43,6 +44,7 @@ import type { SpecOptions } from './spec.js';
 import type { Stats, StatsOptions } from './stats.js';
 import type { EnvironmentStatus } from './status.js';
 import type { Removal, StopOptions } from './stop.js';
+import type { Updated, UpdateOptions } from './update.js';
 import type { VolumesOptions } from './volumes.js';
 import type { Waited, WaitOptions } from './wait.js';
 import type { WorkerDatabase, WorkerDatabaseOptions } from './worker-database.js';
@@ -157,6 +159,34 @@ export class Manager {
     const [context, settled] = await this.#settled(options);
     const { rebuild } = await import('./rebuild.js');
     return this.#as('rebuild', () => rebuild(context, withSettings(options, settled, REBUILD_KEYS)));
+  }
+
+  /**
+   * Brings a running shared environment, or one for dev or prod, to what the files say now; with `swap`, by a second one
+   * that takes its place.
+   *
+   * @throws UPDATE_UNFIT, UPDATE_FAILED (what was there runs again), BUILD_FAILED
+   */
+  async update(options: UpdateOptions = {}): Promise<Updated> {
+    checkKeys('update', options, [...CHANGE_KEYS, 'swap', 'build', 'pull']);
+    const context = await this.#opened();
+    if (options.swap) {
+      const [{ swap }, { acquire }] = await Promise.all([import('./swap.js'), import('./acquire.js')]);
+      return this.#as('update', () => swap(context, options, acquire));
+    }
+    const { update } = await import('./update.js');
+    return this.#as('update', () => update(context, options));
+  }
+
+  /**
+   * Brings an environment back to what it was before its last update or rebuild.
+   *
+   * @throws NOTHING_TO_ROLL_BACK, IMAGE_GONE, UPDATE_FAILED (what was there runs again)
+   */
+  async rollback(options: RollbackOptions = {}): Promise<RolledBack> {
+    checkKeys('rollback', options, CHANGE_KEYS);
+    const { rollback } = await import('./rollback.js');
+    return this.#as('rollback', async () => rollback(await this.#opened(), options));
   }
 
   /**
@@ -508,6 +538,7 @@ const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'name',
   'mode',
   'keepWarm',
+  'resetOnJoin',
   'waitTimeout',
   'ttl',
   'accelerate',
@@ -564,6 +595,7 @@ const FILE_KEYS = [
   'cwd',
   'signal',
 ];
+const CHANGE_KEYS = ['name', 'waitTimeout', 'cwd', 'signal'];
 const REBUILD_KEYS = [...SPEC_KEYS, 'services', 'noCache', 'waitTimeout', 'signal'];
 const PLAN_KEYS = [...SPEC_KEYS, 'decisions', 'twice', 'services', 'limits', 'fastStorage', 'tuneDatabases', 'signal'];
 const GRAPH_KEYS = [...SPEC_KEYS, 'format', 'signal'];

@@ -27,7 +27,7 @@ export class ModelCache {
     const path = this.#path(files);
     const entry = readEntry(path);
     // With any other key, something that Compose reads has changed.
-    const model = entry && (unseal(entry.sealed, this.#key(entry.inputs)) as ComposeModel | undefined);
+    const model = entry && unseal<ComposeModel>(entry.sealed, this.#key(entry.inputs));
     if (!model) {
       this.#asked.set(path, this.#key(referencedFiles(files) ?? []));
       return undefined;

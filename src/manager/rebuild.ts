@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Makings } from '../domain/edition-change.js';
 import { EnvironmentError } from '../domain/errors.js';
 import type { LeaseRecord, Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
@@ -12,6 +13,8 @@ import { leaseFolder } from './lease-folder.js';
 import { modelOf, resolveModel } from './resolve.js';
 import { selectHere } from './select.js';
 import { type SpecOptions, specAndModel } from './spec.js';
+import { type Edition, keepsEditions, readEdition, writeEdition } from './update/edition.js';
+import { runningModel } from './update/running.js';
 
 /** Where the folder has an environment, its files are built and not those given here. */
 export interface RebuildOptions extends SpecOptions {
@@ -58,9 +61,9 @@ export async function rebuild(context: Context, options: RebuildOptions): Promis
   });
   if (!record) return { images, record: null, replaced: [] };
   const waitTimeout = options.waitTimeout ?? DEFAULT_WAIT_TIMEOUT;
-  const fullModel = modelOf(await resolveModel(config, engine, record.spec, signal), record.project);
+  const fullModel = await runningModel({ config, engine, store }, record, signal);
   const climbing = { config, engine, store, record, model: fullModel, waits: {}, waitTimeout, signal };
-  return { images, ...(await alone(climbing, () => replace(climbing, images))) };
+  return { images, ...(await alone(climbing, () => replaceAsItIs(climbing, images))) };
 }
 
 /** Undefined where there is none: then there is nothing to be replaced. */
@@ -76,6 +79,37 @@ function chosen(model: ComposeModel, services: readonly string[]): readonly stri
   if (unknown === undefined) return services.length > 0 ? services : built;
   const reason = `"${unknown}" is none that the files build (there are ${built.join(', ') || 'none'})`;
   throw new EnvironmentError('OPTION_INVALID', { option: 'services', reason, command: 'rebuild' });
+}
+
+/** Where what it was made of is kept, that is what is built anew, and a rollback leads back to it. */
+async function replaceAsItIs(task: Omit<Climb, 'services'>, images: BuiltImages) {
+  if (!keepsEditions(task.record)) return replace(task, images);
+  const { undoInterrupted, withFiles } = await import('./update/change.js');
+  await undoInterrupted(task);
+  const present = readEdition(task, 'present');
+  if (!present) return replace(task, images);
+  const result = await withFiles(task, present, (files) => replace({ ...task, files }, images));
+  if (result.replaced.length === 0) return result;
+  const override = readFileSync(join(leaseFolder(task.config, task.record), 'override.yml'), 'utf8');
+  const { imagesIn } = await import('../engine/override-file.js');
+  const makings = await rebuiltMakings(task, present, imagesIn(override), result.replaced);
+  writeEdition(task, 'former', present);
+  writeEdition(task, 'present', { ...present, override, makings, at: Date.now() });
+  return result;
+}
+
+async function rebuiltMakings(
+  { engine, signal }: Pick<Climb, 'engine' | 'signal'>,
+  { makings }: Edition,
+  images: Readonly<Record<string, string>>,
+  replaced: readonly string[],
+): Promise<Makings> {
+  const entries = replaced.map(async (service) => {
+    const image = images[service] ?? '';
+    const imageId = (await engine.image(image, signal))?.id ?? null;
+    return [service, { fingerprint: makings[service]?.fingerprint ?? '', image, imageId }] as const;
+  });
+  return { ...makings, ...Object.fromEntries(await Promise.all(entries)) };
 }
 
 /** New containers for what has another image now, and for what runs the same; the former ones when those do not get ready. */
@@ -103,9 +137,8 @@ async function replace(
     writeFileSync(overrideFile, former, { mode: 0o600 });
     signal.throwIfAborted();
     // Its own failure never hides the first one.
-    await engine
-      .recreate(record.spec, record.project, overrideFile, services, endingOf(record), signal)
-      .catch(() => {});
+    const files = task.files ?? record.spec;
+    await engine.recreate(files, record.project, overrideFile, services, endingOf(record), signal).catch(() => {});
     throw error;
   }
 }

@@ -5,9 +5,10 @@ import type { ComposeModel } from '../domain/model.js';
 import type { ContainerSummary } from '../engine/engine.js';
 import type { Context } from './context.js';
 import { DEFAULT_WAIT_TIMEOUT } from './deadline.js';
-import { alone, climb, type Rung } from './ladder.js';
-import { modelOf, resolveModel } from './resolve.js';
+import { alone, type Climb, climb, type Rung } from './ladder.js';
 import { selectHere, selectLeases } from './select.js';
+import { keepsEditions, readEdition } from './update/edition.js';
+import { runningModel } from './update/running.js';
 
 /** What is brought back. */
 export interface RestartOptions {
@@ -47,14 +48,26 @@ export async function restart(context: Context, options: RestartOptions): Promis
       : selectLeases(leases, [options.name]);
   const record = lease as LeaseRecord;
   const signal = options.signal ?? new AbortController().signal;
-  const model = modelOf(await resolveModel(config, engine, record.spec, signal), record.project);
+  const model = await runningModel({ config, engine, store }, record, signal);
   const containers = await engine.containers({ [LABEL.lease]: record.id }, signal);
   const services = chosen(model, containers, options.services);
   const waitTimeout = options.waitTimeout ?? DEFAULT_WAIT_TIMEOUT;
   const task = { config, engine, store, record, model, services, waits: {}, waitTimeout, signal };
-  if (!options.rolling) return { services, ...(await alone(task, () => climb(task))) };
-  const { rollThrough } = await import('./rolling.js');
-  return { services, rung: 'restart', record: await alone(task, () => rollThrough(task)) };
+  return { services, ...(await alone(task, () => restartAsItIs(task, options.rolling === true))) };
+}
+
+/** Of what it was made of, also where the files say something else by now. */
+async function restartAsItIs(task: Climb, rolling: boolean): Promise<{ record: LeaseRecord; rung: Rung }> {
+  const bring = async (asked: Climb) => {
+    if (!rolling) return climb(asked);
+    const { rollThrough } = await import('./rolling.js');
+    return { rung: 'restart' as const, record: await rollThrough(asked) };
+  };
+  if (!keepsEditions(task.record)) return bring(task);
+  const { undoInterrupted, withFiles } = await import('./update/change.js');
+  await undoInterrupted(task);
+  const edition = readEdition(task, 'present');
+  return edition ? withFiles(task, edition, (files) => bring({ ...task, files })) : bring(task);
 }
 
 /** @throws OPTION_INVALID for a service that the environment does not have */

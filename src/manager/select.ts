@@ -1,5 +1,5 @@
 import { EnvironmentError } from '../domain/errors.js';
-import type { LeaseRecord } from '../domain/lease.js';
+import { isRetired, type LeaseRecord } from '../domain/lease.js';
 import { isStock } from '../domain/pool.js';
 import { suggest } from '../domain/suggest.js';
 
@@ -20,7 +20,7 @@ export function selectLeases(
 function selectLease(leases: readonly LeaseRecord[], name: string, gone: readonly string[]): LeaseRecord {
   const exact = leases.find((lease) => lease.project === name || lease.id === name);
   if (exact) return exact;
-  const begun = leases.filter((lease) => lease.project.startsWith(name) || lease.id.startsWith(name));
+  const begun = current(leases.filter((lease) => lease.project.startsWith(name) || lease.id.startsWith(name)));
   if (begun.length === 1) return begun[0] as LeaseRecord;
   if (begun.length > 1) throw ambiguous(begun);
   const near = suggest(
@@ -44,10 +44,16 @@ function selectLease(leases: readonly LeaseRecord[], name: string, gone: readonl
 export function selectHere(leases: readonly LeaseRecord[], cwd: string): LeaseRecord {
   const owned = leases.filter((lease) => !isStock(lease));
   const here = owned.filter((lease) => cwd === lease.spec.directory || cwd.startsWith(`${lease.spec.directory}/`));
-  const candidates = here.length > 0 ? here : owned;
+  const candidates = current(here.length > 0 ? here : owned);
   if (candidates.length > 1) throw ambiguous(candidates);
   if (!candidates[0]) throw new EnvironmentError('LEASE_NOT_FOUND', { name: 'of this folder', suggestion: '' });
   return candidates[0];
+}
+
+/** One whose place another has taken is meant only where its whole name is said, or it is the only one. */
+function current(leases: readonly LeaseRecord[]): readonly LeaseRecord[] {
+  const found = leases.filter((lease) => !isRetired(lease));
+  return found.length > 0 ? found : leases;
 }
 
 function ambiguous(leases: readonly LeaseRecord[]): EnvironmentError {

@@ -10,7 +10,7 @@ import { verified } from './check.js';
 import type { Context } from './context.js';
 import { abortError, Deadline } from './deadline.js';
 import { type WhichEnvironment, withEnvironment } from './leased.js';
-import { modelOf, resolveModel } from './resolve.js';
+import { runningModel } from './update/running.js';
 
 export interface DataOptions extends WhichEnvironment {
   /** How long all of it may take. Milliseconds; 60 000 by default. */
@@ -40,16 +40,16 @@ export function withData<T>(context: Context, options: DataOptions, work: (task:
   const signal = options.signal ?? new AbortController().signal;
   return withEnvironment(context, options, async (there, record) => {
     using deadline = new Deadline(options.timeout ?? DEFAULT_TIMEOUT, signal);
-    const engine = await there.engine();
+    const [engine, store] = await Promise.all([there.engine(), there.store()]);
     const [model, containers] = await Promise.all([
-      resolveModel(there.config, engine, record.spec, signal),
+      runningModel({ config: there.config, engine, store }, record, signal),
       verified(there, record, signal),
     ]);
     return await work({
       context: there,
       engine,
       record,
-      model: modelOf(model, record.project),
+      model,
       containers,
       deadline,
       signal,

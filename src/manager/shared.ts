@@ -1,8 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../domain/errors.js';
 import type { Holder, LeaseRecord } from '../domain/lease.js';
-import type { ComposeModel } from '../domain/model.js';
 import { describeOwner, type ProcessOwner } from '../domain/owner.js';
 import { verified } from './check.js';
 import type { Context } from './context.js';
@@ -18,13 +17,8 @@ export interface SharedUse {
   readonly key: string;
   readonly holder: Holder;
   readonly keepFor: number | null;
-}
-
-/** Two asks are for the same environment when everything that it is made of is the same. */
-export function sharedKey(name: string, template: ComposeModel, ...more: readonly unknown[]): string {
-  return createHash('sha256')
-    .update(JSON.stringify([name, template, ...more]))
-    .digest('hex');
+  /** What the first user after others have left does before it is his; the environment is made anew where that fails. */
+  readonly onHandOver?: (lease: LeaseRecord) => Promise<void>;
 }
 
 export function sharedUse(key: string, process: ProcessOwner, keepFor: number | null): SharedUse {
@@ -44,8 +38,9 @@ export async function joinShared(
 ): Promise<LeaseRecord | undefined> {
   const store = await context.store();
   for (let told = false; ; ) {
-    const lease = store.shared.join(use.key, use.holder, expiryOf(use), lifeOf);
-    if (lease) return (await isIntact(context, lease, use, signal)) ? lease : undefined;
+    const holder = use.onHandOver ? { ...use.holder, preparing: true as const } : use.holder;
+    const lease = store.shared.join(use.key, holder, expiryOf(use), lifeOf);
+    if (lease) return handedOver(context, lease, use, signal);
     const found = store.shared.find(use.key);
     if (!found) return undefined;
     const cause = await overBecause(context, found);
@@ -55,7 +50,11 @@ export async function joinShared(
     }
     if (!told) {
       const { project, owner } = found;
-      context.config.onProgress({ type: 'waiting', project, reason: `${describeOwner(owner)} is starting it` });
+      const preparing = found.holders.find((each) => each.preparing);
+      const what = preparing
+        ? `${describeOwner(preparing.process)} resets its data`
+        : `${describeOwner(owner)} is starting it`;
+      context.config.onProgress({ type: 'waiting', project, reason: what });
       told = true;
     }
     await sleep(LOOK_EVERY, undefined, { signal });
@@ -76,35 +75,60 @@ function expiryOf({ keepFor }: SharedUse): number | null {
   return keepFor === null ? null : Date.now() + keepFor;
 }
 
-/** Whether the ports still lead to its containers. One that nobody else uses is removed when they do not. */
-async function isIntact(context: Context, lease: LeaseRecord, use: SharedUse, signal: AbortSignal): Promise<boolean> {
+/**
+ * The environment when its ports still lead to its containers and it is prepared for who has joined it; one that nobody
+ * else uses is removed when that is not so.
+ */
+async function handedOver(
+  context: Context,
+  lease: LeaseRecord,
+  use: SharedUse,
+  signal: AbortSignal,
+): Promise<LeaseRecord | undefined> {
   try {
-    const containers = await verified(context, lease, signal);
-    const running = new Set(containers.filter((c) => c.status === 'running').map((c) => c.service));
-    const stopped = Object.entries(lease.timeline?.services ?? {}).find(
-      ([name, { state }]) => state !== 'completed' && !running.has(name),
-    );
-    if (stopped) {
-      const params = { service: stopped[0], reason: 'does not run any more', evidence: '' };
-      throw new EnvironmentError('SERVICE_FAILED', params);
-    }
-    return true;
+    const settled = await afterChanges(context, lease, signal);
+    await assertIntact(context, settled, signal);
+    if (!settled.holders.some(({ token, preparing }) => token === use.holder.token && preparing)) return settled;
+    await use.onHandOver?.(settled);
+    return (await context.store()).shared.prepared(settled.id, use.holder.token) ?? settled;
   } catch (error) {
-    const store = await context.store();
-    const left = store.shared.leave(lease.id, use.holder.token, null);
-    if (!(error instanceof EnvironmentError) || !left) throw error;
-    if (left.holders.length > 0) {
-      throw new EnvironmentError(
-        'ENVIRONMENT_BROKEN',
-        {
-          project: lease.project,
-          reason: error.message,
-          users: left.holders.map((h) => describeOwner(h.process)).join(', '),
-        },
-        { cause: error },
-      );
-    }
-    await collect(context, { lease: left, cause: `it is broken: ${error.message}` });
-    return false;
+    await giveBack(context, lease, use, error);
+    return undefined;
   }
+}
+
+/** Somebody may be changing it, or have died over that: what is handed over is one edition or the other. */
+async function afterChanges(context: Context, lease: LeaseRecord, signal: AbortSignal): Promise<LeaseRecord> {
+  const { isBeingChanged } = await import('./update/edition.js');
+  if (!isBeingChanged({ config: context.config, record: lease })) return lease;
+  const { changing } = await import('./update/changing.js');
+  await changing(context, { name: lease.id, signal }, async () => {});
+  return (await context.store()).find(lease.id) ?? lease;
+}
+
+async function assertIntact(context: Context, lease: LeaseRecord, signal: AbortSignal): Promise<void> {
+  const containers = await verified(context, lease, signal);
+  const running = new Set(containers.filter((c) => c.status === 'running').map((c) => c.service));
+  const stopped = Object.entries(lease.timeline?.services ?? {}).find(
+    ([name, { state }]) => state !== 'completed' && !running.has(name),
+  );
+  if (!stopped) return;
+  throw new EnvironmentError('SERVICE_FAILED', {
+    service: stopped[0],
+    reason: 'does not run any more',
+    evidence: '',
+  });
+}
+
+/** @throws ENVIRONMENT_BROKEN when others use it, and what is no fault of the environment */
+async function giveBack(context: Context, lease: LeaseRecord, use: SharedUse, error: unknown): Promise<void> {
+  const store = await context.store();
+  const left = store.shared.leave(lease.id, use.holder.token, null);
+  if (!(error instanceof EnvironmentError) || error.code === 'ABORTED' || !left) throw error;
+  if (left.holders.length > 0) {
+    const users = left.holders.map((h) => describeOwner(h.process)).join(', ');
+    const params = { project: lease.project, reason: error.message, users };
+    throw new EnvironmentError('ENVIRONMENT_BROKEN', params, { cause: error });
+  }
+  await collect(context, { lease: left, cause: `it is broken: ${error.message}` });
 }

@@ -19,7 +19,7 @@ import { openDatabase, type StoreDatabase } from './database.js';
 import type { SqliteConnection, SqlValue } from './drivers/driver.js';
 import { History } from './history.js';
 import { ImageRecords } from './image-records.js';
-import { forgetPredecessor, predecessor } from './origin.js';
+import { forgetPredecessor, meta, predecessor, setMeta } from './origin.js';
 import { Pools } from './pools.js';
 import { insertRow, type Row, toRecord } from './rows.js';
 import { SharedLeases } from './shared-leases.js';
@@ -230,6 +230,58 @@ export class LeaseStore {
     return this.#write(() => {
       this.#change(lease, 'bindings = ?', [JSON.stringify(bindings)]);
       return { ...lease, bindings };
+    });
+  }
+
+  /**
+   * The environment has been changed in its place. A key by which others find it is taken only where no other has it.
+   *
+   * @throws LEASE_LOST
+   */
+  amend(
+    lease: LeaseRecord,
+    change: Pick<LeaseRecord, 'spec' | 'bindings' | 'timeline' | 'sharedKey'>,
+    action: string,
+    detail: Readonly<Record<string, unknown>>,
+  ): LeaseRecord {
+    return this.#write(() => {
+      const holder = change.sharedKey === null ? undefined : this.shared.find(change.sharedKey);
+      const sharedKey = holder && holder.id !== lease.id ? lease.sharedKey : change.sharedKey;
+      this.#change(lease, 'spec = ?, bindings = ?, timeline = ?, shared_key = ?', [
+        JSON.stringify(change.spec),
+        JSON.stringify(change.bindings),
+        JSON.stringify(change.timeline),
+        sharedKey,
+      ]);
+      const changed: LeaseRecord = { ...lease, ...change, sharedKey };
+      this.history.record(changed, action, detail);
+      return changed;
+    });
+  }
+
+  /** More ports behind those that the lease has, up to `last`; undefined where another lease has one of them. @throws LEASE_LOST */
+  growPorts(lease: LeaseRecord, last: number): LeaseRecord | undefined {
+    return this.#write(() => {
+      const { ports } = lease;
+      if (!ports) return undefined;
+      const taken = this.#db
+        .prepare('SELECT 1 FROM leases WHERE id <> ? AND port_first <= ? AND port_last > ?')
+        .get(lease.id, last, ports.last);
+      if (taken) return undefined;
+      this.#change(lease, 'port_last = ?', [last]);
+      return { ...lease, ports: { ...ports, last } };
+    });
+  }
+
+  /** What is kept on disk of passwords is encrypted with this: 32 bytes in hex, made when it is first asked for. */
+  sealKey(): string {
+    const name = 'seal-key';
+    const known = this.#store.read(() => meta(this.#db, name));
+    if (known !== undefined) return known;
+    return this.#write(() => {
+      const key = meta(this.#db, name) ?? randomBytes(32).toString('hex');
+      setMeta(this.#db, name, key);
+      return key;
     });
   }
 

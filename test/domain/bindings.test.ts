@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bindPorts, blockSize, type ExtraPort, publishedPorts } from '../../src/domain/bindings.js';
+import { bindPorts, blockSize, type ExtraPort, keepPorts, publishedPorts } from '../../src/domain/bindings.js';
 import type { ComposeModel, PortModel, ServiceModel } from '../../src/domain/model.js';
 import type { PortMode } from '../../src/domain/ports.js';
 
@@ -117,5 +117,61 @@ describe('the numbers that a file publishes', () => {
   it('are those, ranges included, and none that the engine chooses', () => {
     const services = { a: ports('80:80', '9000-9002:1', ':5', '0:6', '80:80/udp'), b: {} };
     expect(publishedPorts(model(services))).toEqual([80, 9000, 9001, 9002, 80]);
+  });
+});
+
+describe('ports of an environment that runs already', () => {
+  const bound = (services: Record<string, ServiceModel>) => bindPorts(model(services), 30000);
+  const kept = (before: Record<string, ServiceModel>, now: Record<string, ServiceModel>, last = 30099) =>
+    keepPorts(bound(now), bound(before), { first: 30000, last })?.map((b) => `${b.port} ${b.service}/${b.protocol}`);
+
+  it.each<[string, Record<string, ServiceModel>, Record<string, ServiceModel>, string[]]>([
+    [
+      'stay where a service comes before them',
+      { b: ports('80:80') },
+      { a: ports('1:1'), b: ports('80:80') },
+      ['30001 a/tcp', '30000 b/tcp'],
+    ],
+    [
+      'stay where one goes, whose port is then free',
+      { a: ports('1:1'), b: ports('2:2') },
+      { b: ports('2:2'), c: ports('3:3') },
+      ['30001 b/tcp', '30000 c/tcp'],
+    ],
+    [
+      'are one for TCP and UDP of one number, also where the one comes later',
+      { a: ports('53:53'), b: ports('80:80') },
+      { a: ports('53:53', '53:53/udp'), b: ports('80:80') },
+      ['30000 a/tcp', '30000 a/udp', '30001 b/tcp'],
+    ],
+    [
+      'are new in a row for more replicas',
+      { a: ports('80:80'), b: ports('81:81') },
+      { a: { ...ports('80:80'), scale: 2 }, b: ports('81:81') },
+      ['30002 a/tcp', '30001 b/tcp'],
+    ],
+  ])('%s', (_, before, now, expected) => {
+    expect(kept(before, now)).toEqual(expected);
+  });
+
+  it('are not to be had where the block is too small, or there is none', () => {
+    expect(kept({ a: ports('1:1') }, { a: ports('1:1'), b: ports('2:2') }, 30000)).toBe(undefined);
+    expect(keepPorts(bound({ a: ports('1:1') }), [], null)).toBe(undefined);
+  });
+
+  it('of any two files never meet', () => {
+    const services = fc.dictionary(
+      fc.constantFrom('a', 'b', 'c', 'd'),
+      fc
+        .uniqueArray(fc.integer({ min: 1, max: 9 }), { maxLength: 4 })
+        .map((numbers) => ports(...numbers.map((n) => `${n}:${n}`))),
+    );
+    fc.assert(
+      fc.property(services, services, (before, now) => {
+        const found = keepPorts(bound(now), bound(before), { first: 30000, last: 30099 }) ?? [];
+        expect(new Set(found.map(({ port }) => port)).size).toBe(found.length);
+        expect(found).toHaveLength(bound(now).length);
+      }),
+    );
   });
 });

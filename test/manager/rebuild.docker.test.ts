@@ -23,7 +23,7 @@ async function containers(scope: Scope, lease: string): Promise<Record<string, s
 
 it('replaces what has changed in the environment of the folder, at the same address, and nothing else', async () => {
   await using scope = project();
-  await using lease = await scope.manager.acquire({ cwd: scope.folder });
+  await using lease = await scope.manager.acquire({ cwd: scope.folder, mode: 'shared' });
   const before = await containers(scope, lease.record.id);
   expect(await scope.manager.rebuild({ cwd: scope.folder })).toMatchObject({ replaced: [] });
   scope.file('app/code', 'two');
@@ -33,6 +33,9 @@ it('replaces what has changed in the environment of the folder, at the same addr
   expect(after.other).toBe(before.other);
   const { output } = await scope.engine.exec(after.app ?? '', ['cat', '/app/code'], NEVER);
   expect(output).toBe('two');
+  expect(await scope.manager.rollback({ name: lease.project })).toMatchObject({ changed: ['app'], removed: [] });
+  const { app = '' } = await containers(scope, lease.record.id);
+  expect((await scope.engine.exec(app, ['cat', '/app/code'], NEVER)).output).toBe('one');
   await expect(fetch(`http://127.0.0.1:${lease.services.app?.ports['8080/tcp']}`)).resolves.toMatchObject({ ok: true });
 });
 

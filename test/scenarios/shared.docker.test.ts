@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
+import { LABEL } from '../../src/domain/labels.js';
+import type { Lease } from '../../src/manager/lease.js';
 import { NEVER, Scope } from '../support/scope.js';
-import { fixture } from '../support/stacks.js';
+import { fixture, POSTGRES_AND_REDIS } from '../support/stacks.js';
 
 const SHARE = new URL('../support/share.mjs', import.meta.url).pathname;
 
@@ -109,5 +111,42 @@ describe('a shared environment', () => {
     scope.file('compose.yml', fixture());
     const asked = scope.manager.acquire({ cwd: scope.folder, mode: 'shared', ttl: null });
     await expect(asked).rejects.toMatchObject({ code: 'OPTION_INVALID', params: { option: 'ttl' } });
+  });
+});
+
+describe('data that is reset on the way from one suite to the next', () => {
+  const options = { name: 'suites', mode: 'shared', keepWarm: 600_000, resetOnJoin: true } as const;
+
+  /** One row more, and how many there are then. */
+  async function add(scope: Scope, lease: Lease): Promise<number> {
+    const containers = await scope.engine.containers({ [LABEL.lease]: lease.id }, NEVER);
+    const sql = 'CREATE TABLE IF NOT EXISTS rows (n int); INSERT INTO rows VALUES (1)';
+    const psql = (command: string) => ['psql', '-U', 'postgres', '-d', 'app', '-tAc', command];
+    const id = containers.find(({ service }) => service === 'postgres')?.id ?? '';
+    await scope.engine.exec(id, psql(sql), NEVER);
+    return Number((await scope.engine.exec(id, psql('SELECT count(*) FROM rows'), NEVER)).output);
+  }
+
+  it('is new for who comes when all others have left, and stays for who comes to others', async () => {
+    await using scope = new Scope();
+    scope.file('compose.yml', POSTGRES_AND_REDIS);
+    const ask = () => scope.manager.acquire({ ...options, cwd: scope.folder });
+    const a = await ask();
+    expect([await add(scope, a), await add(scope, a)]).toEqual([1, 2]);
+    const beside = await ask();
+    expect([beside.id, await add(scope, beside)]).toEqual([a.id, 3]);
+    await Promise.all([a.release(), beside.release()]);
+    // Of several who come at once one resets, and the others wait for that.
+    const [b, c] = await Promise.all([ask(), ask()]);
+    expect([b.id, c.id, await add(scope, b), await add(scope, c)]).toEqual([a.id, a.id, 1, 2]);
+    await Promise.all([b.release(), c.release()]);
+    await scope.manager.stop({ names: [a.project] });
+  });
+
+  it('that cannot be reset is refused when it is made, and nothing is left', async () => {
+    await using scope = new Scope();
+    scope.file('compose.yml', fixture());
+    const asked = scope.manager.acquire({ ...options, cwd: scope.folder });
+    await expect(asked).rejects.toMatchObject({ code: 'RESET_UNSUPPORTED' });
   });
 });

@@ -153,6 +153,12 @@ const TABLE = {
     value: pool,
   },
   poolKey: { flags: '--key <key>', meaning: 'the pool that is meant, by its key or the beginning of it', value: text },
+  resetOnJoin: {
+    key: 'resetOnJoin',
+    default: 'false',
+    meaning: 'bring the data of a shared environment back to its beginning for who comes when all others have left',
+    value: onOff,
+  },
   waitTimeout: {
     flags: '--wait-timeout <duration>',
     key: 'waitTimeout',
@@ -386,6 +392,11 @@ const TABLE = {
     value: choice(['mermaid', 'dot']),
   },
   services: { flags: '-s, --services <names...>', meaning: 'services that are meant', value: texts },
+  swap: {
+    flags: '--swap',
+    meaning: 'make a second shared environment, which takes the place of the old one when it is ready',
+    value: onOff,
+  },
   rolling: {
     flags: '--rolling',
     meaning: 'one container at a time, each ready before the next; stop at the first that fails',

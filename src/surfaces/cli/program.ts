@@ -85,6 +85,31 @@ Exit codes: 0 done, 2 usage or compose file, 3 engine, 4 start, 5 lease, 6 clean
     .addOption(OPTIONS.json())
     .action(async (name, options) => (await import('./restart.js')).restart(name, options));
 
+  root
+    .command('update')
+    .argument('[environment]', 'project or lease id, or the beginning of one; none: the one of this folder')
+    .description('bring a shared environment, or one for dev or prod, to what its files say now; what fails is undone')
+    .addOption(OPTIONS.swap())
+    .addOption(OPTIONS.build())
+    .addOption(OPTIONS.pull())
+    .addOption(OPTIONS.waitTimeout())
+    .addOption(OPTIONS.quiet())
+    .addOption(OPTIONS.verbose())
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (name, options) => (await import('./update.js')).update(name, options));
+
+  root
+    .command('rollback')
+    .argument('[environment]', 'project or lease id, or the beginning of one; none: the one of this folder')
+    .description('bring an environment back to what it was before its last update or rebuild')
+    .addOption(OPTIONS.waitTimeout())
+    .addOption(OPTIONS.quiet())
+    .addOption(OPTIONS.verbose())
+    .addOption(OPTIONS.stateDir())
+    .addOption(OPTIONS.json())
+    .action(async (name, options) => (await import('./update.js')).rollback(name, options));
+
   withFileOptions(root.command('rebuild'))
     .argument('[service...]', 'services to build (default: all that are built)')
     .description('build what has changed, and replace it in the environment of this folder, if there is one')

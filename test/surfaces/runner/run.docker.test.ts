@@ -39,6 +39,21 @@ describe('a run', () => {
     expect(await scope.manager.status()).toEqual([]);
   });
 
+  it('that is kept warm is there for the next one in that time', async () => {
+    silence();
+    await using scope = new Scope();
+    const asked = { ...options(scope), mode: 'shared' as const };
+    const first = await openRun({ ...asked, keepWarm: 3_600_000 });
+    await first.close();
+    expect(await scope.manager.status()).toMatchObject([{ record: { project: first.info.project, holders: [] } }]);
+    const second = await openRun({ ...asked, keepWarm: 3_600_000 });
+    expect(second.info.lease).toBe(first.info.lease);
+    await second.close();
+    const [kept] = await scope.manager.status();
+    expect((kept?.record.expiresAt ?? 0) - Date.now()).toBeGreaterThan(3_000_000);
+    await scope.manager.stop({ names: [first.info.project ?? ''] });
+  });
+
   it('hands its addresses over as plain data and as variables, and takes those back', async () => {
     silence();
     vi.stubEnv('REDIS_URL', 'redis://of.the.user');
