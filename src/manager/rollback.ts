@@ -6,8 +6,10 @@ import { changeTo, withFormerImages } from './update/change.js';
 import { type ChangeOptions, changing } from './update/changing.js';
 import { readEdition } from './update/edition.js';
 
+/** Which environment is brought back to what it was. */
 export type RollbackOptions = ChangeOptions;
 
+/** What a rollback has changed. */
 export interface RolledBack extends EditionChange {
   readonly record: LeaseRecord;
 }

@@ -6,6 +6,7 @@ import { changeTo } from './update/change.js';
 import { type ChangeOptions, changing, unfit } from './update/changing.js';
 import { nextEdition } from './update/next-edition.js';
 
+/** Which environment is brought to what its files say now, and how. */
 export interface UpdateOptions extends ChangeOptions {
   /**
    * Of a shared environment: a second one is made of the files as they are now, and takes the place of the old one when
@@ -18,6 +19,7 @@ export interface UpdateOptions extends ChangeOptions {
   readonly pull?: PullPolicy;
 }
 
+/** What an update has changed. */
 export interface Updated extends EditionChange {
   readonly record: LeaseRecord;
   /** After a swap: the environment whose place was taken, and who still uses it. */

@@ -7,6 +7,7 @@ import { selectHere, selectLeases } from '../select.js';
 import { type ChangeTask, undoInterrupted } from './change.js';
 import { type Edition, readEdition } from './edition.js';
 
+/** Which environment is changed. */
 export interface ChangeOptions {
   /** Project or lease id, or the beginning of one; by default the one environment of this folder. */
   readonly name?: string;
