@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LABEL } from '../../src/domain/labels.js';
 import type { Lease } from '../../src/manager/lease.js';
+import { runCli } from '../support/run-cli.js';
 import { FIXTURE_IMAGE, NEVER, Scope } from '../support/scope.js';
 
 /** A base with data in a volume, and a web server before it that says `body`. */
@@ -94,6 +95,13 @@ describe('an update', () => {
     expect([after.base, await says(lease)]).toEqual([before.base, 'one']);
     expect((await dataOf(scope, after.base, 'cat /data/row')).output).toBe('old\n');
     expect(textsBelow(scope.stateDir).filter((text) => text.includes('s3cr3t-of-two'))).toEqual([]);
+    scope.file('compose.yml', stack('two').replace('BODY:', 'START_DELAY: "60", BODY:'));
+    const aborted = new AbortController();
+    const events = await scope.engine.events({ [LABEL.lease]: lease.id }, NEVER);
+    const update = scope.manager.update({ name: lease.project, signal: aborted.signal }).catch((error) => error);
+    for await (const { action } of events) if (action === 'start') break;
+    aborted.abort();
+    expect([await update, await says(lease)]).toMatchObject([{ code: 'ABORTED' }, 'one']);
     await expect(scope.manager.rollback({ name: lease.project })).rejects.toMatchObject({
       code: 'NOTHING_TO_ROLL_BACK',
     });
@@ -112,9 +120,12 @@ describe('an update', () => {
     await dataOf(scope, base, 'echo old > /data/row');
     const started = await says(lease);
     execFileSync('docker', ['commit', '-c', 'ENV BODY=two', web ?? '', image]);
-    expect(await scope.manager.update({ cwd: scope.folder })).toMatchObject({ changed: ['web'] });
+    const at = ['--state-dir', scope.stateDir];
+    const updated = await runCli(['update', '--json', ...at], { cwd: scope.folder });
+    expect(JSON.parse(updated.stdout)).toMatchObject({ data: { changed: ['web'], lease: { id: lease.id } } });
     expect([await says(lease), (await containers(scope, lease.id)).base]).toEqual(['two', base]);
-    expect(await scope.manager.rollback({ cwd: scope.folder })).toMatchObject({ changed: ['web'] });
+    const { stdout } = await runCli(['rollback', ...at], { cwd: scope.folder });
+    expect(stdout).toBe(`${lease.project} rolled back: web made anew and ready`);
     expect((await says(lease)).split(' host')[0]).toBe(started.split(' host')[0]);
     expect((await dataOf(scope, base, 'cat /data/row')).output).toBe('old\n');
     await scope.engine.removeImage(image, NEVER);

@@ -35,7 +35,7 @@ async function killedOver(scope: Scope, args: readonly string[]): Promise<void> 
   await ended;
 }
 
-describe('a swap', () => {
+describe.concurrent('a swap of a shared environment', () => {
   it('gives the new one to who comes, and leaves the old one to who has it until the last has left', async () => {
     await using scope = project('blue');
     const blue = await join(scope);
@@ -79,15 +79,15 @@ describe('a swap', () => {
     await using again = await join(scope);
     expect([again.id, await says(again)]).toEqual([blue.id, 'blue']);
   });
-});
 
-it('an update whose maker is killed over it is undone for who comes next', async () => {
-  await using scope = project('one');
-  await using first = await join(scope);
-  scope.file('compose.yml', fixture({ BODY: 'two', START_DELAY: '30' }));
-  await killedOver(scope, [first.project]);
-  scope.file('compose.yml', fixture({ BODY: 'one' }));
-  await using next = await join(scope);
-  expect([next.id, await says(next)]).toEqual([first.id, 'one']);
-  expect((await scope.manager.history({ name: first.project })).map(({ action }) => action)).toContain('restored');
+  it('an update whose maker is killed over it is undone for who comes next', async () => {
+    await using scope = project('one');
+    await using first = await join(scope);
+    scope.file('compose.yml', fixture({ BODY: 'two', START_DELAY: '30' }));
+    await killedOver(scope, [first.project]);
+    scope.file('compose.yml', fixture({ BODY: 'one' }));
+    await using next = await join(scope);
+    expect([next.id, await says(next)]).toEqual([first.id, 'one']);
+    expect((await scope.manager.history({ name: first.project })).map(({ action }) => action)).toContain('restored');
+  });
 });

@@ -12,7 +12,7 @@ import { imagesIn, renderOverride, withImages } from '../../engine/override-file
 import type { LeaseStore } from '../../store/lease-store.js';
 import type { Config } from '../config.js';
 import { endCreators } from '../creators.js';
-import { DEFAULT_WAIT_TIMEOUT } from '../deadline.js';
+import { abortError, DEFAULT_WAIT_TIMEOUT } from '../deadline.js';
 import { collectDossier } from '../dossier.js';
 import { type Climb, climb } from '../ladder.js';
 import { leaseFolder } from '../lease-folder.js';
@@ -149,7 +149,7 @@ async function timelineNow({ engine, record, signal }: ChangeTask, { model }: Ed
   return { ...record.timeline, services: Object.fromEntries(services) };
 }
 
-/** The evidence is collected before what failed is replaced by what was there. */
+/** Brings back what was there, and says what has become of it; the evidence is collected before that. */
 async function failed(
   task: ChangeTask,
   name: ChangeName,
@@ -158,20 +158,23 @@ async function failed(
   cause: unknown,
 ): Promise<unknown> {
   const { config, engine, store, record, signal } = task;
-  if (!(cause instanceof EnvironmentError) || cause.code === 'LEASE_LOST') return cause;
+  // It is somebody else's by now: nothing may be made for it any more.
+  if (cause instanceof EnvironmentError && cause.code === 'LEASE_LOST') return cause;
+  const error = cause instanceof EnvironmentError ? cause : abortError(signal, 'start');
   const { model } = readEdition(task, 'next') ?? present;
   const dossier = signal.aborted
     ? undefined
-    : await collectDossier({ config, engine, lease: record, model, error: cause, journal: [] });
+    : await collectDossier({ config, engine, lease: record, model, error, journal: [] });
   const undone = await broughtBack(task, present, change);
   if (!undone) forgetEdition(task, 'next');
-  store.note(record, 'update-failed', { code: cause.code, restored: undone === undefined });
-  const reason = dossier?.masker.text(cause.message) ?? cause.message;
+  store.note(record, 'update-failed', { code: error.code, restored: undone === undefined });
+  if (!undone && (signal.aborted || !(cause instanceof EnvironmentError))) return signal.aborted ? error : cause;
   const after = undone
     ? `What was there before could not be brought back: ${undone.message}`
     : 'What was there before runs again';
   const path = dossier?.folder === undefined ? '' : `\n  full logs: ${dossier.folder}`;
   const evidence = `${dossier?.summary ?? ''}${path}`;
+  const reason = dossier?.masker.text(error.message) ?? error.message;
   const params = { project: record.project, what: name, reason, after, evidence };
   return new EnvironmentError('UPDATE_FAILED', params, { cause, dossier: dossier?.folder });
 }
