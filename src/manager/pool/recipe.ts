@@ -47,7 +47,7 @@ export function sealRecipe(
   const { ports, excludePorts, networkPool, memoryBudget, maxEnvironments } = config;
   const recipe: Recipe = {
     options: { ...Object.fromEntries(kept), cwd: resolve(options.cwd ?? process.cwd()) },
-    variables: variablesOf(config.env, files, JSON.stringify(options.hooks ?? {})),
+    variables: variablesOf(config.env, files, JSON.stringify([options.hooks ?? {}, options.seeds ?? {}])),
     config: { ports, excludePorts, networkPool, memoryBudget, maxEnvironments },
   };
   return { recipe: seal(withoutInfinity(recipe), keyOf(config)), variables: recipe.variables };

@@ -1,2 +1,0 @@
-import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
-import{fileError}from"./chunk-FU7XPT65.js";import{mkdirSync}from"node:fs";import{join}from"node:path";function leaseFolder(config,lease){return join(config.stateDir,"leases",lease.id)}function makeLeaseFolder(config,lease){let folder=leaseFolder(config,lease);try{return mkdirSync(folder,{recursive:!0,mode:448}),folder}catch(error){throw fileError(error,folder)}}export{leaseFolder,makeLeaseFolder};

@@ -1,0 +1,2 @@
+import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
+import{ephemeralPorts,identityOf,lifeOf,routedSubnets,thisProcess,thisSession}from"./chunk-LZPKCAAP.js";import"./chunk-PBPC3RI2.js";import"./chunk-AQ3QT5A3.js";import"./chunk-TDXN5KO3.js";export{ephemeralPorts,identityOf,lifeOf,routedSubnets,thisProcess,thisSession};

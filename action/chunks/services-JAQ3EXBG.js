@@ -1,0 +1,2 @@
+import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
+import{checkServices,containersOf,runningContainer,shortName}from"./chunk-TT6LHS4U.js";import"./chunk-HZ2Q4JP2.js";import"./chunk-5X2BMSNY.js";import"./chunk-XYMIU2KI.js";import"./chunk-TDXN5KO3.js";export{checkServices,containersOf,runningContainer,shortName};

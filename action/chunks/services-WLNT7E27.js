@@ -1,2 +1,0 @@
-import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
-import{checkServices,containersOf,runningContainer,shortName}from"./chunk-DXHJE7K4.js";import"./chunk-HZ2Q4JP2.js";import"./chunk-5X2BMSNY.js";import"./chunk-U2ZVSS3X.js";import"./chunk-TDXN5KO3.js";export{checkServices,containersOf,runningContainer,shortName};
