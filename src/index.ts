@@ -37,7 +37,7 @@ export { WAITED_FOR, type Wait, type WaitedFor, type Waits } from './domain/wait
 export { workerSlot } from './domain/worker-slot.js';
 export type { ContainerStats } from './engine/engine.js';
 export type { EngineCall, OnCall } from './engine/traced.js';
-export type { AcquiredService, AcquireOptions } from './manager/acquire.js';
+export type { AcquireOptions } from './manager/acquire-options.js';
 export type { QueueOptions } from './manager/admit.js';
 export type { Availability, AvailableOptions } from './manager/available.js';
 export type { BuildReport } from './manager/build/report.js';
@@ -54,6 +54,7 @@ export type { ExecOptions } from './manager/exec.js';
 export type { ExplainedSetting, ExplainOptions, Explanation } from './manager/explain.js';
 export type { FindOptions, Found } from './manager/find.js';
 export type { GraphOptions } from './manager/graph.js';
+export type { AcquiredService } from './manager/handed-over.js';
 export type { HiddenValuesOptions } from './manager/hidden-values.js';
 export type { HistoryOptions } from './manager/history.js';
 export type { Initialised, InitOptions } from './manager/init.js';

@@ -1,22 +1,20 @@
-import type { ServiceAddress } from '../domain/addresses.js';
-import type { BuildPolicy, PullPolicy } from '../domain/build/policy.js';
 import type { Decisions } from '../domain/decisions.js';
 import { EnvironmentError } from '../domain/errors.js';
-import type { HookPoint, Hooks } from '../domain/hooks.js';
-import type { LeaseRecord, Mode, Spec } from '../domain/lease.js';
+import type { HookPoint } from '../domain/hooks.js';
+import type { LeaseRecord, Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
-import type { Owner, ProcessOwner } from '../domain/owner.js';
-import type { PoolOption } from '../domain/pool.js';
+import type { Owner } from '../domain/owner.js';
 import type { PortMode } from '../domain/ports.js';
-import { checkRecovery, type OnUnhealthy } from '../domain/recovery.js';
-import { type ResourceOptions, type Resources, recommendedWaits } from '../domain/resources.js';
+import { checkRecovery } from '../domain/recovery.js';
+import { type Resources, recommendedWaits } from '../domain/resources.js';
 import { checkSeeds, type Seeds } from '../domain/seeds.js';
 import { suggest } from '../domain/suggest.js';
-import { type ReadyState, timelineOf } from '../domain/timeline.js';
+import { timelineOf } from '../domain/timeline.js';
 import type { Waits } from '../domain/wait.js';
 import type { Engine } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
-import { admitted, type QueueOptions } from './admit.js';
+import type { AcquireOptions } from './acquire-options.js';
+import { admitted } from './admit.js';
 import { type BroughtUp, bringUp } from './bring-up.js';
 import { contentOf } from './build/identify.js';
 import { buildOptions } from './build/options.js';
@@ -26,7 +24,7 @@ import type { Context } from './context.js';
 import { DEFAULT_WAIT_TIMEOUT } from './deadline.js';
 import { addressesOf } from './env.js';
 import { failedStart } from './failed-start.js';
-import { environmentOf, finalHolder } from './handed-over.js';
+import { type AcquiredEnvironment, environmentOf, finalHolder } from './handed-over.js';
 import { atPoint, atPointCalmly, checkHooks, type HookTask, keepHooks } from './hooks.js';
 import { Journal } from './journal.js';
 import { thisSession } from './machine.js';
@@ -36,100 +34,17 @@ import type { FromPool } from './pool/hand-out.js';
 import { reachEngine } from './reach-engine.js';
 import { release } from './release.js';
 import { keepRenewing } from './renewal.js';
-import type { ResetOptions } from './reset.js';
 import { modelOf } from './resolve.js';
 import { resourcesOf } from './resources.js';
 import { seedContents } from './seeds/fingerprint.js';
-import { joinShared, type SharedUse, sharedUse } from './shared.js';
+import { joinShared, type SharedUse } from './shared.js';
 import { sharedKey } from './shared-key.js';
-import { type SpecOptions, specAndModel } from './spec.js';
+import { firstSnapshot, useOf } from './shared-use.js';
+import { specAndModel } from './spec.js';
 import { Steps } from './steps.js';
 import { sweep } from './sweep.js';
 import { keepFirstEdition } from './update/keep.js';
 import { ensureWatchdog } from './watchdog.js';
-
-/** What an environment is asked for with. Times are milliseconds. */
-export interface AcquireOptions extends SpecOptions, QueueOptions, ResourceOptions {
-  /** First part of the project name; else COMPOSE_PROJECT_NAME, else the folder's name. */
-  readonly name?: string;
-  /**
-   * `shared`: whoever asks for the same (name, files, decisions) uses the same environment; it stays as long as one of
-   * them does. `production`: one's own, of published images where there are any. `dedicated`, one's own, by default.
-   */
-  readonly mode?: Mode;
-  /** How long a shared environment stays after its last use. Not at all by default. */
-  readonly keepWarm?: number;
-  /**
-   * Whether the data of a shared environment is brought back to what it was when that was ready, or to the last snapshot,
-   * for who comes when all others have left. True, or what `reset` takes. False by default.
-   */
-  readonly resetOnJoin?: boolean | Pick<ResetOptions, 'services' | 'commands'>;
-  /** From the creation of the first container until everything is ready; pulls and builds are not counted. 60 000 by default. */
-  readonly waitTimeout?: number;
-  /**
-   * Absent: the lease ends with this process. A number: the environment outlives this process and the lease ends so
-   * many milliseconds after it is ready. null: it lasts until it is released.
-   */
-  readonly ttl?: number | null;
-  /** Which numbers published ports get; a leased range by default. */
-  readonly portMode?: PortMode;
-  /** When a service counts as ready, for those where the standard is not right: `{ worker: { log: 'listening' } }`. */
-  readonly waits?: Waits;
-  /** Probe more often while services start, then as the file says. True by default. */
-  readonly accelerate?: boolean;
-  /** On a failed start, leave what is there running for a look: for half an hour, or until it is stopped by name. */
-  readonly keepOnFailure?: boolean;
-  /**
-   * What happens while this process holds the environment and a service that was ready becomes unhealthy or ends:
-   * nothing; `report` tells `onProgress` and marks the lease; `restart` also brings it back. `ignore` by default.
-   */
-  readonly onUnhealthy?: OnUnhealthy;
-  /**
-   * Starts the engine first where it does not run, with whatever this machine has for that, and never with a password.
-   * False by default; else DOCKER_MANUAL_START_ENGINE.
-   */
-  readonly startEngine?: boolean;
-  /** Which of what the file builds is built: `app`, all that has changed, by default. See docs/builds.md. */
-  readonly build?: BuildPolicy;
-  /** The same in the words of the original: true is `app`, false is `none`. `build` goes first. */
-  readonly noCacheAppCode?: boolean;
-  /** When images are pulled; by default as the file says of each service, else when they are missing. */
-  readonly pull?: PullPolicy;
-  /** How the holder is called in `status` and in errors; the running script's name by default. */
-  readonly owner?: string;
-  /**
-   * The project's own commands at points of the life of an environment; they get its variables. One that fails before it
-   * is ready fails the acquire; one that fails at its end is only told.
-   */
-  readonly hooks?: Hooks;
-  /**
-   * Keeps environments of these options ready, and hands one of them over: see docs/pool.md. `min` of them (1 by default),
-   * for `idle` milliseconds after the last acquire (600 000). None by default.
-   */
-  readonly pool?: PoolOption;
-  /** Services whose data is prepared once and copied for every further environment; see docs/volumes.md. */
-  readonly seeds?: Seeds;
-  /** Ends the acquire; what was made is removed first. */
-  readonly signal?: AbortSignal;
-  /** What a copy may do with things that exist only once; asked for by HAZARD_UNISOLATABLE. */
-  readonly decisions?: Decisions;
-}
-
-/** A ready environment, as plain data. */
-export interface AcquiredEnvironment {
-  readonly record: LeaseRecord;
-  readonly services: Readonly<Record<string, AcquiredService>>;
-  readonly env: Readonly<Record<string, string>>;
-  /** Milliseconds per step, and `total`. */
-  readonly timings: Readonly<Record<string, number>>;
-  /** Of a shared environment: what its release gives up. */
-  readonly use: SharedUse | undefined;
-}
-
-/** One service of an environment: where it is reached, and as what it was found ready. */
-export interface AcquiredService extends ServiceAddress {
-  readonly state: ReadyState;
-}
 
 /** `provisionalKey`: in place of the key by which others find a shared environment, until it takes another's place. */
 export interface Apart extends Pick<FromPool, 'place'> {
@@ -143,9 +58,9 @@ export interface Apart extends Pick<FromPool, 'place'> {
 export async function acquire(
   context: Context,
   options: AcquireOptions,
-  { place, provisionalKey }: Apart = {},
+  apart: Apart = {},
 ): Promise<AcquiredEnvironment> {
-  return (await start(context, options, place, undefined, provisionalKey)) as AcquiredEnvironment;
+  return (await start(context, options, apart)) as AcquiredEnvironment;
 }
 
 /** Makes one for the pool. Undefined when that wants none any more. */
@@ -154,15 +69,13 @@ export function acquireAhead(
   options: AcquireOptions,
   filling: Filling,
 ): Promise<AcquiredEnvironment | undefined> {
-  return start(context, options, filling.place, filling);
+  return start(context, options, { place: filling.place, filling });
 }
 
 async function start(
   context: Context,
   options: AcquireOptions,
-  place: FromPool['place'],
-  filling?: Filling,
-  provisionalKey?: string,
+  { place, provisionalKey, filling }: Apart & { readonly filling?: Filling },
 ): Promise<AcquiredEnvironment | undefined> {
   checkRecovery(options);
   checkHooks(options.hooks ?? {});
@@ -265,7 +178,7 @@ async function make(context: Context, making: Making): Promise<AcquiredEnvironme
     await beforeHandOver(making, broughtUp, hooks);
     await keepFirstEdition(context, broughtUp, options, use ? making.key : null);
     const environment = handOver(making, broughtUp, heldBy.owner);
-    if (use?.onHandOver) await firstSnapshot(context, environment.record, model, use, making);
+    await firstSnapshot(context, environment.record, model, making);
     config.onProgress({ type: 'ready', project: lease.project, afterMs: environment.timings.total ?? 0 });
     return { ...environment, use };
   } catch (error) {
@@ -329,49 +242,6 @@ function handOver(making: Making, { lease, model, bindings }: BroughtUp, owner: 
   const expiresAt = options.ttl ? Date.now() + options.ttl : null;
   const record = store.ready(lease, { bindings, owner, holders, expiresAt, timeline });
   return environmentOf(making, model, record, timings);
-}
-
-/** What later users get back to, before anybody writes. @throws RESET_UNSUPPORTED where nothing can be reset */
-async function firstSnapshot(
-  context: Context,
-  { id }: LeaseRecord,
-  model: ComposeModel,
-  use: SharedUse,
-  { steps, options, store }: Making,
-): Promise<void> {
-  const [{ snapshot }, { planReset }] = await Promise.all([
-    import('./snapshot.js'),
-    import('../domain/resets/plan.js'),
-  ]);
-  planReset(model, resetOf(options));
-  await steps.run('hook', () =>
-    snapshot(context, { name: id, signal: steps.signal }).catch((error) => {
-      // What is only ever emptied has none.
-      if (!(error instanceof EnvironmentError && error.code === 'RESET_UNSUPPORTED')) throw error;
-    }),
-  );
-  store.shared.prepared(id, use.holder.token);
-}
-
-/** @throws OPTION_INVALID: nobody would ever end a shared environment without expiry */
-function useOf(context: Context, key: string, owner: ProcessOwner, options: AcquireOptions): SharedUse {
-  const { ttl, keepWarm, resetOnJoin } = options;
-  if (ttl !== null) {
-    const use = sharedUse(key, owner, keepWarm ?? ttl ?? null);
-    return resetOnJoin ? { ...use, onHandOver: (lease) => resetFor(context, lease, options) } : use;
-  }
-  const reason = 'a shared environment needs an end';
-  throw new EnvironmentError('OPTION_INVALID', { option: 'ttl', reason, command: 'start' });
-}
-
-async function resetFor(context: Context, { id }: LeaseRecord, options: AcquireOptions): Promise<void> {
-  const { signal } = options;
-  const { reset } = await import('./reset.js');
-  await reset(context, { ...resetOf(options), name: id, ...(signal ? { signal } : {}) });
-}
-
-function resetOf({ resetOnJoin }: AcquireOptions): Pick<ResetOptions, 'services' | 'commands'> {
-  return typeof resetOnJoin === 'object' ? resetOnJoin : {};
 }
 
 /** Teardown after a failure: its own failure is told, but never hides the first one. */

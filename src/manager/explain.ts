@@ -2,7 +2,7 @@ import { EnvironmentError } from '../domain/errors.js';
 import { parts } from '../domain/options/config-schema.js';
 import type { Origin, Setting } from '../domain/options/settle.js';
 import { type Masker, maskerFor } from '../domain/secrets.js';
-import type { AcquireOptions } from './acquire.js';
+import type { AcquireOptions } from './acquire-options.js';
 import { findFiles } from './compose-files.js';
 import type { ManagerOptions } from './config.js';
 import { type Settled, withSettings } from './settings.js';

@@ -1,10 +1,28 @@
+import type { ServiceAddress } from '../domain/addresses.js';
 import type { LeaseRecord } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
+import type { ReadyState } from '../domain/timeline.js';
 import type { Engine } from '../engine/engine.js';
-import type { AcquiredEnvironment } from './acquire.js';
 import type { Config } from './config.js';
 import { addressesOf } from './env.js';
 import { thisSession } from './machine.js';
+import type { SharedUse } from './shared.js';
+
+/** A ready environment, as plain data. */
+export interface AcquiredEnvironment {
+  readonly record: LeaseRecord;
+  readonly services: Readonly<Record<string, AcquiredService>>;
+  readonly env: Readonly<Record<string, string>>;
+  /** Milliseconds per step, and `total`. */
+  readonly timings: Readonly<Record<string, number>>;
+  /** Of a shared environment: what its release gives up. */
+  readonly use: SharedUse | undefined;
+}
+
+/** One service of an environment: where it is reached, and as what it was found ready. */
+export interface AcquiredService extends ServiceAddress {
+  readonly state: ReadyState;
+}
 
 /** A ready lease as what an acquire gives. */
 export function environmentOf(

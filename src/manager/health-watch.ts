@@ -13,10 +13,11 @@ import {
 import type { Waits } from '../domain/wait.js';
 import type { ContainerEvent, Engine } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
-import type { AcquiredEnvironment, AcquireOptions } from './acquire.js';
+import type { AcquireOptions } from './acquire-options.js';
 import type { Config } from './config.js';
 import type { Context } from './context.js';
 import { DEFAULT_WAIT_TIMEOUT } from './deadline.js';
+import type { AcquiredEnvironment } from './handed-over.js';
 import { alone, climb } from './ladder.js';
 import { modelOf, resolveModel } from './resolve.js';
 

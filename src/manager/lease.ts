@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { EnvironmentError } from '../domain/errors.js';
 import type { LeaseRecord } from '../domain/lease.js';
 import { isLoopback, type RedirectEnvironment, redirectEnvironment } from '../redirect/port-map.js';
-import type { AcquiredEnvironment, AcquiredService } from './acquire.js';
+import type { AcquiredEnvironment, AcquiredService } from './handed-over.js';
 import type { WhichEnvironment } from './leased.js';
 import type { Manager } from './manager.js';
 import type { ResetOptions, ResetReport } from './reset.js';

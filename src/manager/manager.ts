@@ -3,7 +3,7 @@ import { describeOwner } from '../domain/owner.js';
 import type { VolumeEntry } from '../domain/volume-list.js';
 import type { QueueEntry } from '../store/admission-queue.js';
 import type { HistoryEvent } from '../store/history.js';
-import type { AcquiredEnvironment, AcquireOptions } from './acquire.js';
+import type { AcquireOptions } from './acquire-options.js';
 import type { Availability, AvailableOptions } from './available.js';
 import type { CheckOptions } from './check.js';
 import type { CleanOptions } from './clean.js';
@@ -17,6 +17,7 @@ import type { ExecOptions } from './exec.js';
 import type { ExplainOptions, Explanation } from './explain.js';
 import type { FindOptions, Found } from './find.js';
 import type { GraphOptions } from './graph.js';
+import type { AcquiredEnvironment } from './handed-over.js';
 import type { HealthWatch } from './health-watch.js';
 import type { HiddenValuesOptions } from './hidden-values.js';
 import type { HistoryOptions } from './history.js';
@@ -24,6 +25,15 @@ import type { Initialised, InitOptions } from './init.js';
 import { Lease } from './lease.js';
 import type { Logs, LogsOptions } from './log-request.js';
 import type { NamedSnapshot, NamedSnapshotOptions } from './named-snapshots.js';
+import {
+  ACQUIRE_KEYS,
+  CHANGE_KEYS,
+  FILE_KEYS,
+  GRAPH_KEYS,
+  MANAGER_KEYS,
+  PLAN_KEYS,
+  REBUILD_KEYS,
+} from './option-keys.js';
 import { checkKeys } from './options.js';
 import type { Place, PlaceOptions } from './place.js';
 import type { PlanOptions, PlanReport } from './plan.js';
@@ -40,7 +50,6 @@ import type { RollbackOptions, RolledBack } from './rollback.js';
 import type { SavedLog, SaveLogsOptions } from './save-logs.js';
 import { fromFile, type Settled, settleHere, withSettings } from './settings.js';
 import type { SnapshotOptions } from './snapshot.js';
-import type { SpecOptions } from './spec.js';
 import type { Stats, StatsOptions } from './stats.js';
 import type { EnvironmentStatus } from './status.js';
 import type { Removal, StopOptions } from './stop.js';
@@ -506,99 +515,6 @@ export class Manager {
     return asOperation(name, describeOwner(thisProcess(command)), run);
   }
 }
-
-const MANAGER_KEYS: readonly (keyof ManagerOptions)[] = [
-  'stateDir',
-  'ports',
-  'excludePorts',
-  'networkPool',
-  'memoryBudget',
-  'maxEnvironments',
-  'watchdog',
-  'reconcile',
-  'env',
-  'cwd',
-  'onProgress',
-  'onCall',
-];
-
-const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
-  'files',
-  'template',
-  'image',
-  'profiles',
-  'envFiles',
-  'env',
-  'variant',
-  'alpine',
-  'variants',
-  'productionImages',
-  'only',
-  'cwd',
-  'name',
-  'mode',
-  'keepWarm',
-  'resetOnJoin',
-  'waitTimeout',
-  'ttl',
-  'accelerate',
-  'keepOnFailure',
-  'onUnhealthy',
-  'startEngine',
-  'build',
-  'noCacheAppCode',
-  'pull',
-  'owner',
-  'waits',
-  'portMode',
-  'decisions',
-  'hooks',
-  'pool',
-  'seeds',
-  'priority',
-  'onFull',
-  'queueTimeout',
-  'services',
-  'limits',
-  'fastStorage',
-  'tuneDatabases',
-  'signal',
-];
-
-const SPEC_KEYS: readonly (keyof SpecOptions)[] = [
-  'files',
-  'template',
-  'image',
-  'profiles',
-  'envFiles',
-  'env',
-  'variant',
-  'alpine',
-  'variants',
-  'cwd',
-  'name',
-  'mode',
-  'portMode',
-  'productionImages',
-];
-const FILE_KEYS = [
-  'files',
-  'template',
-  'image',
-  'profiles',
-  'envFiles',
-  'env',
-  'variant',
-  'alpine',
-  'variants',
-  'only',
-  'cwd',
-  'signal',
-];
-const CHANGE_KEYS = ['name', 'waitTimeout', 'cwd', 'signal'];
-const REBUILD_KEYS = [...SPEC_KEYS, 'services', 'noCache', 'waitTimeout', 'signal'];
-const PLAN_KEYS = [...SPEC_KEYS, 'decisions', 'twice', 'services', 'limits', 'fastStorage', 'tuneDatabases', 'signal'];
-const GRAPH_KEYS = [...SPEC_KEYS, 'format', 'signal'];
 
 /** From a pool where one is asked for and ready, without what only a cold start needs: that is 100 ms of loading. */
 async function acquireFrom(context: Context, options: AcquireOptions): Promise<AcquiredEnvironment> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ComposeModel } from '../domain/model.js';
-import type { AcquireOptions } from './acquire.js';
+import type { AcquireOptions } from './acquire-options.js';
 
 /**
  * Two asks are for the same environment when everything that it is made of is the same, and what its users expect of the

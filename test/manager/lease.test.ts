@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AcquiredEnvironment } from '../../src/manager/acquire.js';
+import type { AcquiredEnvironment } from '../../src/manager/handed-over.js';
 import { Lease } from '../../src/manager/lease.js';
 
 function leaseOn(host: string): Lease {

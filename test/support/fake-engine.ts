@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { EnvironmentError } from '../../src/domain/errors.js';
 import { LABEL, type Labels } from '../../src/domain/labels.js';
 import type { ComposeModel } from '../../src/domain/model.js';
@@ -104,6 +106,8 @@ export class FakeEngine implements Engine {
 
   async create(run: ComposeRun) {
     this.#called('create');
+    mkdirSync(dirname(run.overrideFile), { recursive: true });
+    writeFileSync(run.overrideFile, JSON.stringify(run.override));
     const labels = Object.values(run.override.services)[0]?.labels as Labels;
     this.#networks.set(`${run.project}_default`, {
       id: `${run.project}_default`,

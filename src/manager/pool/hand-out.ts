@@ -8,11 +8,12 @@ import { notWithPool, type PoolPlace, type PoolSize, poolSize, unfit } from '../
 import { checkRecovery } from '../../domain/recovery.js';
 import type { Engine } from '../../engine/engine.js';
 import type { LeaseStore } from '../../store/lease-store.js';
-import type { AcquiredEnvironment, AcquireOptions } from '../acquire.js';
+import type { AcquireOptions } from '../acquire-options.js';
 import { buildOptions } from '../build/options.js';
 import type { Config } from '../config.js';
 import type { Context } from '../context.js';
 import { DEFAULT_WAIT_TIMEOUT } from '../deadline.js';
+import type { AcquiredEnvironment } from '../handed-over.js';
 import { environmentOf, finalHolder } from '../handed-over.js';
 import { ownerHere } from '../owner-life.js';
 import { keepRenewing } from '../renewal.js';

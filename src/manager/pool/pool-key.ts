@@ -3,7 +3,7 @@ import type { Spec } from '../../domain/lease.js';
 import type { ComposeModel } from '../../domain/model.js';
 import { notAhead } from '../../domain/pool.js';
 import type { Engine } from '../../engine/engine.js';
-import type { AcquireOptions } from '../acquire.js';
+import type { AcquireOptions } from '../acquire-options.js';
 import type { Config } from '../config.js';
 import { seedContents } from '../seeds/fingerprint.js';
 import { baseName } from '../spec.js';

@@ -3,7 +3,7 @@ import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileError } from '../../domain/file-errors.js';
 import type { Spec } from '../../domain/lease.js';
-import type { AcquireOptions } from '../acquire.js';
+import type { AcquireOptions } from '../acquire-options.js';
 import { referencedFiles } from '../compose-references.js';
 import type { Config } from '../config.js';
 import { readText, variablesIn } from '../model-cache.js';

@@ -10,7 +10,7 @@ import type { ComposeModel } from '../../domain/model.js';
 import type { Override } from '../../domain/override.js';
 import type { Engine } from '../../engine/engine.js';
 import type { LeaseStore } from '../../store/lease-store.js';
-import type { AcquireOptions } from '../acquire.js';
+import type { AcquireOptions } from '../acquire-options.js';
 import type { Config } from '../config.js';
 import { leaseFolder, makeLeaseFolder } from '../lease-folder.js';
 import { seal, unseal } from '../sealed.js';

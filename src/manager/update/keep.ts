@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AcquireOptions } from '../acquire.js';
+import type { AcquireOptions } from '../acquire-options.js';
 import type { BroughtUp } from '../bring-up.js';
 import type { Context } from '../context.js';
 import { leaseFolder } from '../lease-folder.js';

@@ -2,7 +2,7 @@ import { chmodSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import type { AcquireOptions } from '../../../src/manager/acquire.js';
+import type { AcquireOptions } from '../../../src/manager/acquire-options.js';
 import { FIXTURE_IMAGE, NEVER, Scope } from '../../support/scope.js';
 
 const DOCKERFILE = `

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LABEL } from '../../../src/domain/labels.js';
-import type { AcquireOptions } from '../../../src/manager/acquire.js';
+import type { AcquireOptions } from '../../../src/manager/acquire-options.js';
 import type { Lease } from '../../../src/manager/lease.js';
 import { thisProcess } from '../../../src/manager/machine.js';
 import type { Removal } from '../../../src/manager/stop.js';

@@ -1,0 +1,106 @@
+import type { AcquireOptions } from './acquire-options.js';
+import type { ManagerOptions } from './config.js';
+import type { SpecOptions } from './spec.js';
+
+/** The keys that calls of the manager know: any other is a mistake, and the config file's other keys are not theirs. */
+export const MANAGER_KEYS: readonly (keyof ManagerOptions)[] = [
+  'stateDir',
+  'ports',
+  'excludePorts',
+  'networkPool',
+  'memoryBudget',
+  'maxEnvironments',
+  'watchdog',
+  'reconcile',
+  'env',
+  'cwd',
+  'onProgress',
+  'onCall',
+];
+
+export const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
+  'files',
+  'template',
+  'image',
+  'profiles',
+  'envFiles',
+  'env',
+  'variant',
+  'alpine',
+  'variants',
+  'productionImages',
+  'only',
+  'cwd',
+  'name',
+  'mode',
+  'keepWarm',
+  'resetOnJoin',
+  'waitTimeout',
+  'ttl',
+  'accelerate',
+  'keepOnFailure',
+  'onUnhealthy',
+  'startEngine',
+  'build',
+  'noCacheAppCode',
+  'pull',
+  'owner',
+  'waits',
+  'portMode',
+  'decisions',
+  'hooks',
+  'pool',
+  'seeds',
+  'priority',
+  'onFull',
+  'queueTimeout',
+  'services',
+  'limits',
+  'fastStorage',
+  'tuneDatabases',
+  'signal',
+];
+
+const SPEC_KEYS: readonly (keyof SpecOptions)[] = [
+  'files',
+  'template',
+  'image',
+  'profiles',
+  'envFiles',
+  'env',
+  'variant',
+  'alpine',
+  'variants',
+  'cwd',
+  'name',
+  'mode',
+  'portMode',
+  'productionImages',
+];
+export const FILE_KEYS = [
+  'files',
+  'template',
+  'image',
+  'profiles',
+  'envFiles',
+  'env',
+  'variant',
+  'alpine',
+  'variants',
+  'only',
+  'cwd',
+  'signal',
+];
+export const CHANGE_KEYS = ['name', 'waitTimeout', 'cwd', 'signal'];
+export const REBUILD_KEYS = [...SPEC_KEYS, 'services', 'noCache', 'waitTimeout', 'signal'];
+export const PLAN_KEYS = [
+  ...SPEC_KEYS,
+  'decisions',
+  'twice',
+  'services',
+  'limits',
+  'fastStorage',
+  'tuneDatabases',
+  'signal',
+];
+export const GRAPH_KEYS = [...SPEC_KEYS, 'format', 'signal'];
