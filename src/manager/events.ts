@@ -34,29 +34,44 @@ export interface EnvironmentEvent {
 export async function* events(context: Context, options: EventsOptions): AsyncIterable<EnvironmentEvent> {
   const { follow = false, limit = DEFAULT_LIMIT, signal = new AbortController().signal } = options;
   const store = await context.store();
-  let last = store.history.last();
-  yield* store.history.list(limit).map(leaseEvent);
-  if (!follow) return;
-  const merged = new Merging<EnvironmentEvent>();
-  signal.addEventListener('abort', () => merged.close(), { once: true });
-  if (signal.aborted) return;
-  const timer = setInterval(() => {
-    try {
-      const found = store.history.after(last);
-      last = found.last;
-      for (const event of found.events) merged.push(leaseEvent(event));
-    } catch (error) {
-      merged.close(error);
-    }
-  }, LOOK);
+  if (!follow) {
+    yield* store.history.list(limit).map(leaseEvent);
+    return;
+  }
+  const ended = new AbortController();
+  // Before the first event is read: what somebody does who has seen that is not missed.
+  const listening = listen(context, store, AbortSignal.any([signal, ended.signal]));
+  await listening.catch(() => {}); // thrown below, when what is known without the engine has been told
+  let timer: NodeJS.Timeout | undefined;
   try {
-    const engine = await context.engine();
-    const told = await engine.events({ [LABEL.store]: store.id }, signal);
-    readEngine(store, told, merged).catch((error) => merged.close(error));
+    let last = store.history.last();
+    yield* store.history.list(limit).map(leaseEvent);
+    if (signal.aborted) return;
+    const merged = new Merging<EnvironmentEvent>();
+    signal.addEventListener('abort', () => merged.close(), { once: true });
+    timer = setInterval(() => {
+      try {
+        const found = store.history.after(last);
+        last = found.last;
+        for (const event of found.events) merged.push(leaseEvent(event));
+      } catch (error) {
+        merged.close(error);
+      }
+    }, LOOK);
+    readEngine(store, await listening, merged).catch((error) => merged.close(error));
     yield* merged;
   } finally {
     clearInterval(timer);
+    ended.abort();
   }
+}
+
+async function listen(
+  context: Context,
+  store: LeaseStore,
+  signal: AbortSignal,
+): Promise<AsyncIterable<ContainerEvent>> {
+  return (await context.engine()).events({ [LABEL.store]: store.id }, signal);
 }
 
 async function readEngine(
