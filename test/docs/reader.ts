@@ -27,7 +27,9 @@ services:
 /** The compose file of a reader of this page; one that the page itself shows takes its place. */
 function stackFor(steps: readonly Block[]): string {
   if (steps.some(({ page }) => page === 'docs/builds.md')) return BUILT;
-  const texts = steps.filter((step) => step.check === 'run' || isProgram(step)).map(({ text }) => text);
+  const done = steps.filter((step) => step.check === 'run' || isProgram(step));
+  // What a remark behind a command speaks of is not used by it.
+  const texts = done.map(({ text }) => text.replace(/\s#.*$/gm, ''));
   if (/postgres|redis|database|snapshot|reset/i.test(texts.join())) return POSTGRES_AND_REDIS;
   const others = ['api', 'worker'].filter((name) => new RegExp(`\\s${name}\\b`).test(texts.join('\n')));
   return fixture({}, others.map((name) => `  ${name}: { image: ${FIXTURE_IMAGE}, ports: ["8080"] }\n`).join(''));
