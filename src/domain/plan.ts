@@ -13,6 +13,7 @@ import { publishedPorts } from './hazards/ports.js';
 import { type SeededService, seeded } from './hazards/seeds.js';
 import { subnets } from './hazards/subnets.js';
 import { healthTiming, logs } from './hazards/timing.js';
+import { unnamedVolumes } from './hazards/unnamed-volumes.js';
 import { publishedUrls } from './hazards/urls.js';
 import type { Labels } from './labels.js';
 import type { Binding } from './lease.js';
@@ -139,6 +140,7 @@ function runRules(request: PlanRequest): {
     fastStorage(resources),
     tuning(resources),
     seeded(request.seeds ?? []),
+    unnamedVolumes(request.keptAs !== undefined),
     healthTiming(request.accelerateFor),
     logs,
     sharedHardware,

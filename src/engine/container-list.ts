@@ -56,7 +56,7 @@ async function askOverHttp(endpoint: Endpoint, labels: LabelFilter, signal: Abor
 
 /** The way through SSH is dockerode's. */
 async function askOverSsh(endpoint: Endpoint, labels: LabelFilter, abortSignal: AbortSignal): Promise<ContainerInfo[]> {
-  const { default: Client } = await import('dockerode');
+  const { default: Client } = await import('./dockerode.js');
   const filters = { label: labelFilters(labels) };
   return new Client(clientOptions(endpoint)).listContainers({ all: true, filters, abortSignal });
 }

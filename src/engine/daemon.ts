@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { addAbortSignal, type Readable } from 'node:stream';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { EnvironmentError } from '../domain/errors.js';
 import type { Labels } from '../domain/labels.js';
 import type { VolumeCopy } from '../domain/override.js';
@@ -10,6 +10,7 @@ import { containerDetail } from './container-detail.js';
 import { labelFilters } from './container-list.js';
 import { containerStats } from './container-stats.js';
 import { copyVolume } from './copy-volume.js';
+import Client from './dockerode.js';
 import type { Endpoint } from './endpoint.js';
 import type {
   ContainerDetail,
@@ -49,7 +50,7 @@ export class Daemon {
 
   constructor(endpoint: Endpoint) {
     this.#endpoint = endpoint;
-    this.#docker = new Docker(clientOptions(endpoint));
+    this.#docker = new Client(clientOptions(endpoint));
   }
 
   async ping(signal: AbortSignal): Promise<EngineVersion> {
