@@ -82,7 +82,7 @@ export class Scope implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.manager.close();
-    await removeBuilt(this.stateDir, this.engine);
+    await removeKept(this.stateDir, this.engine);
     const left = await leftovers(this.stateDir, this.engine);
     stateFolders.delete(this.stateDir);
     rmSync(this.folder, { recursive: true, force: true });
@@ -90,14 +90,16 @@ export class Scope implements AsyncDisposable {
   }
 }
 
-/** Built images outlive their environments; those of a test need not. */
-async function removeBuilt(stateDir: string, engine: Engine): Promise<void> {
+/** Images that were built, seeds, snapshots and kept volumes outlive their environments; those of a test need not. */
+async function removeKept(stateDir: string, engine: Engine): Promise<void> {
   const store = new LeaseStore(stateDir);
   const { id } = store;
   store.close();
   for (const image of await engine.images({ [LABEL.buildStore]: id }, NEVER)) {
     for (const name of image.names.length > 0 ? image.names : [image.id]) await engine.removeImage(name, NEVER);
   }
+  for (const { name } of await engine.volumes({ [LABEL.volumeStore]: id }, NEVER))
+    await engine.removeVolume(name, NEVER);
 }
 
 /** Everything that a store's environments have left on the engine and in the store itself. */
