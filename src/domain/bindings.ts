@@ -80,20 +80,22 @@ export function publishedPorts(model: ComposeModel): number[] {
 }
 
 /**
- * The bindings with the ports that the same ones had `before`; what is new takes ports of the block that nothing has.
+ * The bindings with the ports that the same ones had `before`; what is new takes ports of the block that nothing has, nor
+ * anybody else (`busy`).
  * Undefined where the block has too few. Of no meaning where no block is leased.
  */
 export function keepPorts(
   bindings: readonly Binding[],
   before: readonly Binding[],
   block: PortRange | null,
+  busy: readonly number[] = [],
 ): Binding[] | undefined {
   const kept = new Map<Binding, Binding>();
   for (const binding of bindings) {
     const same = before.find((each) => isSame(each, binding));
     if (same) kept.set(binding, same);
   }
-  const used = new Set([...kept.values()].flatMap(({ port, count }) => range(port, count)));
+  const used = new Set([...busy, ...[...kept.values()].flatMap(({ port, count }) => range(port, count))]);
   // TCP and UDP of one number share theirs.
   const moved = new Map([...kept].map(([fresh, { port }]) => [`${fresh.service} ${fresh.port}`, port]));
   const found: Binding[] = [];

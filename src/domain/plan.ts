@@ -31,8 +31,10 @@ export interface PlanRequest {
   readonly portMode: PortMode;
   /** In mode stable: numbers of the file that can be had. */
   readonly freePorts?: readonly number[];
-  /** Of an environment that runs already: what its ports stand for, and the block that new ones are taken of. */
-  readonly running?: { readonly bindings: readonly Binding[]; readonly block: PortRange | null } | undefined;
+  /** Of an environment that runs already: what its ports stand for, the block that new ones are taken of, and who listens there. */
+  readonly running?:
+    | { readonly bindings: readonly Binding[]; readonly block: PortRange | null; readonly busy?: readonly number[] }
+    | undefined;
   /** Service → image that it runs instead of the files' own. */
   readonly otherImages?: Readonly<Record<string, string>> | undefined;
   /** Where named volumes are kept: the beginning of their names. Absent where each environment has its own. */
@@ -156,7 +158,7 @@ function boundPorts({ model, firstPort, portMode, freePorts, running, project, .
   const extra = extraPorts(model, request.decisions, request.facts);
   const fresh = bindPorts(model, firstPort, extra, portMode, freePorts);
   if (!running || !leasesBlock(portMode)) return fresh;
-  const kept = keepPorts(fresh, running.bindings, running.block);
+  const kept = keepPorts(fresh, running.bindings, running.block, running.busy);
   if (kept) return kept;
   const reason = 'the files publish more ports than it was started with';
   throw new EnvironmentError('UPDATE_UNFIT', { project, reason });

@@ -58,7 +58,8 @@ function all({ port, count }: Binding): number[] {
   return Array.from({ length: count }, (_, i) => port + i);
 }
 
-async function listenedPorts(first: number, last: number): Promise<number[]> {
+/** Those of the range on which somebody listens on this machine now. */
+export async function listenedPorts(first: number, last: number): Promise<number[]> {
   const { default: getPort, clearLockedPorts } = await import('get-port');
   const listened: number[] = [];
   for (let port = first; port <= last; port++) {

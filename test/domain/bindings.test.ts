@@ -159,6 +159,13 @@ describe('ports of an environment that runs already', () => {
     expect(keepPorts(bound({ a: ports('1:1') }), [], null)).toBe(undefined);
   });
 
+  it('are none that somebody else listens on', () => {
+    const block = { first: 30000, last: 30003 };
+    const now = bound({ a: ports('1:1'), b: ports('2:2') });
+    const found = keepPorts(now, bound({ a: ports('1:1') }), block, [30000, 30001, 30002]);
+    expect(found?.map(({ port }) => port)).toEqual([30000, 30003]);
+  });
+
   it('of any two files never meet', () => {
     const services = fc.dictionary(
       fc.constantFrom('a', 'b', 'c', 'd'),

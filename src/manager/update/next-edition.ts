@@ -18,6 +18,7 @@ import { IMAGES_TIMEOUT, pullImages } from '../images.js';
 import { keepVolumes } from '../kept-volumes.js';
 import { locate } from '../locate.js';
 import { ownerHere } from '../owner-life.js';
+import { listenedPorts } from '../ports.js';
 import { modelOf } from '../resolve.js';
 import { resourcesOf } from '../resources.js';
 import { seedContents } from '../seeds/fingerprint.js';
@@ -68,7 +69,7 @@ export async function nextEdition(task: NextTask): Promise<{ edition: Edition; r
     labels: () => labels,
     accelerateFor: asked.accelerate === false ? null : (asked.waitTimeout ?? DEFAULT_WAIT_TIMEOUT),
   };
-  const { plan, record } = planInPlace(task, request, demands.ports);
+  const { plan, record } = await planInPlace(task, request, demands.ports);
   await assertFits(task, model, plan);
   if (plan.kept.length > 0) await keepVolumes(engine, store.id, record, plan.kept, signal);
   const base = baseOf({ config, files, name });
@@ -104,15 +105,20 @@ function ownNumbers({ bindings }: Edition, model: ComposeModel): number[] {
   return publishedPorts(model).filter((port) => own.has(port));
 }
 
+/** So many ports that are in use by others are passed over behind its own. */
+const PASSED_OVER = 20;
+
 /** With the ports that it has, and more behind them where it needs more. @throws UPDATE_UNFIT */
-function planInPlace(
+async function planInPlace(
   { store, record, present }: NextTask,
   request: Omit<PlanRequest, 'running'>,
   ports: number,
-): { plan: Plan; record: LeaseRecord } {
+): Promise<{ plan: Plan; record: LeaseRecord }> {
   const { ports: block } = record;
-  const reach = block && { first: block.first, last: block.last + ports };
-  const plan = planEnvironment({ ...request, running: { bindings: present.bindings, block: reach } });
+  const reach = block && { first: block.first, last: block.last + ports + PASSED_OVER };
+  // Its own are among them, and kept all the same.
+  const busy = reach ? await listenedPorts(reach.first, reach.last) : [];
+  const plan = planEnvironment({ ...request, running: { bindings: present.bindings, block: reach, busy } });
   if (!block || !reach) return { plan, record };
   const numbers = plan.bindings.map(({ port, count }) => port + count - 1);
   const last = Math.max(block.last, ...numbers.filter((port) => port >= reach.first && port <= reach.last));
