@@ -46,16 +46,18 @@ export class HashCache {
   /** `hash` reads the file; it is called after the file was looked at, so that a later change shows. */
   get(path: string, stat: BigIntStats, hash: () => string): string {
     const seen = `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs} ${stat.ino}`;
+    const look = `${stat.size} ${stat.mtimeNs}`;
     const known = own(this.#before.files, path);
     if (known?.[0] === seen) {
       this.#files[path] = known;
+      // A new generation's copy holds this file as well.
+      this.#looks[path] = { [look]: known[1] };
       return known[1];
     }
     this.#changed = true;
     const readAt = BigInt(Date.now()) * 1_000_000n;
     const fresh = hash();
     if (readAt - stat.ctimeNs > RACY && readAt - stat.mtimeNs > RACY) this.#files[path] = [seen, fresh];
-    const look = `${stat.size} ${stat.mtimeNs}`;
     const before = own(this.#before.looks, path)?.[look];
     if (before !== undefined && before !== fresh) this.#deceptive = true;
     this.#looks[path] = { [look]: fresh };
