@@ -1,4 +1,6 @@
+import type { ResourceOptions } from '../domain/resources.js';
 import type { AcquireOptions } from './acquire-options.js';
+import type { FileOptions } from './compose-files.js';
 import type { ManagerOptions } from './config.js';
 import type { SpecOptions } from './spec.js';
 
@@ -18,7 +20,8 @@ export const MANAGER_KEYS: readonly (keyof ManagerOptions)[] = [
   'onCall',
 ];
 
-export const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
+/** Which files are read, and of which kind and variant. */
+const FOUND_BY: readonly (keyof FileOptions)[] = [
   'files',
   'template',
   'image',
@@ -28,11 +31,15 @@ export const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'variant',
   'alpine',
   'variants',
-  'productionImages',
-  'only',
   'cwd',
-  'name',
-  'mode',
+];
+const RESOURCE_KEYS: readonly (keyof ResourceOptions)[] = ['services', 'limits', 'fastStorage', 'tuneDatabases'];
+const SPEC_KEYS: readonly (keyof SpecOptions)[] = [...FOUND_BY, 'name', 'mode', 'portMode', 'productionImages'];
+
+export const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
+  ...SPEC_KEYS,
+  ...RESOURCE_KEYS,
+  'only',
   'keepWarm',
   'resetOnJoin',
   'waitTimeout',
@@ -46,7 +53,6 @@ export const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'pull',
   'owner',
   'waits',
-  'portMode',
   'decisions',
   'hooks',
   'pool',
@@ -54,53 +60,10 @@ export const ACQUIRE_KEYS: readonly (keyof AcquireOptions)[] = [
   'priority',
   'onFull',
   'queueTimeout',
-  'services',
-  'limits',
-  'fastStorage',
-  'tuneDatabases',
   'signal',
 ];
-
-const SPEC_KEYS: readonly (keyof SpecOptions)[] = [
-  'files',
-  'template',
-  'image',
-  'profiles',
-  'envFiles',
-  'env',
-  'variant',
-  'alpine',
-  'variants',
-  'cwd',
-  'name',
-  'mode',
-  'portMode',
-  'productionImages',
-];
-export const FILE_KEYS = [
-  'files',
-  'template',
-  'image',
-  'profiles',
-  'envFiles',
-  'env',
-  'variant',
-  'alpine',
-  'variants',
-  'only',
-  'cwd',
-  'signal',
-];
+export const FILE_KEYS = [...FOUND_BY, 'only', 'signal'];
 export const CHANGE_KEYS = ['name', 'waitTimeout', 'cwd', 'signal'];
 export const REBUILD_KEYS = [...SPEC_KEYS, 'services', 'noCache', 'waitTimeout', 'signal'];
-export const PLAN_KEYS = [
-  ...SPEC_KEYS,
-  'decisions',
-  'twice',
-  'services',
-  'limits',
-  'fastStorage',
-  'tuneDatabases',
-  'signal',
-];
+export const PLAN_KEYS = [...SPEC_KEYS, ...RESOURCE_KEYS, 'decisions', 'twice', 'signal'];
 export const GRAPH_KEYS = [...SPEC_KEYS, 'format', 'signal'];

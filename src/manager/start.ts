@@ -10,6 +10,8 @@ import { type Observed, Observer } from './observer.js';
 /** How old what is told of a failing health check may be; a look costs the engine 2 ms. Milliseconds. */
 const PROBES_LOOK = 2000;
 
+const UNDER_WAY: Verdict = { state: 'starting', why: 'its start is not done yet' };
+
 export interface StartRequest extends Observed {
   readonly lease: LeaseRecord;
   /** Starts the containers of one service; absent where everything has been started. */
@@ -61,6 +63,7 @@ class Startup {
       await this.#untilReady();
     } finally {
       clearInterval(probes);
+      if (signal.aborted) this.#reportUnderWay();
       this.#ended.abort();
       // Nothing may still be starting when the caller takes the environment down.
       await Promise.all(this.#starting.values());
@@ -127,7 +130,7 @@ class Startup {
     const verdicts = this.#observer.verdicts();
     for (const service of this.#starting.keys()) {
       const verdict = verdicts.get(service);
-      if (verdict && isReady(verdict)) verdicts.set(service, { state: 'starting', why: 'its start is not done yet' });
+      if (verdict && isReady(verdict)) verdicts.set(service, UNDER_WAY);
     }
     return verdicts;
   }
@@ -164,6 +167,11 @@ class Startup {
     const file = this.#request.lease.spec.files.join(', ');
     const known = code === 'ENGINE_FAILED' || code === 'CREATE_FAILED' ? 'START_FAILED' : code;
     return new EnvironmentError(known, { ...params, service, file, evidence: '' }, { cause });
+  }
+
+  /** The last look may be from before the start, and who is told why nothing is ready sees what the container has logged. */
+  #reportUnderWay(): void {
+    for (const service of this.#starting.keys()) this.#report(service, UNDER_WAY);
   }
 
   #report(service: string, verdict: Verdict): void {

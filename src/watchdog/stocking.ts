@@ -1,9 +1,7 @@
 import { missing, type PoolCounts } from '../domain/pool.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import type { Pool } from '../store/pools.js';
-
-/** Longest pause after a filler that ended badly, which has written nothing down. Milliseconds. */
-const LONGEST_PAUSE = 60_000;
+import { Tries } from './tries.js';
 
 export interface Fillers {
   /** Fills a pool in a process of its own; resolves when that has ended, with whether it did its work. */
@@ -14,24 +12,18 @@ export interface Fillers {
   readonly steady: () => number;
 }
 
-interface Try {
-  readonly running: boolean;
-  readonly notBefore: number;
-  readonly pause: number;
-}
-
 /** Has pools filled: one filler at a time on each engine, and none while somebody waits for room there. */
 export class Stocking {
   readonly #store: LeaseStore;
   readonly #world: Fillers;
-  /** By endpoint. */
-  readonly #tries = new Map<string, Try>();
+  readonly #fills: Tries;
   #pools: readonly { readonly pool: Pool; readonly counts: PoolCounts }[] = [];
   #queued: ReadonlySet<string> = new Set();
 
   constructor(store: LeaseStore, world: Fillers) {
     this.#store = store;
     this.#world = world;
+    this.#fills = new Tries(world.steady);
   }
 
   get isEmpty(): boolean {
@@ -54,19 +46,10 @@ export class Stocking {
     }
     for (const { pool, counts } of this.#pools) {
       const { endpoint } = pool.engine;
-      if (missing(pool, counts, now) > 0 && !this.#queued.has(endpoint)) this.#fill(pool, endpoint, changed);
+      if (missing(pool, counts, now) > 0 && !this.#queued.has(endpoint)) {
+        // A filler that ended badly has written nothing down.
+        this.#fills.begin(endpoint, () => this.#world.fill(pool), changed);
+      }
     }
-  }
-
-  #fill(pool: Pool, endpoint: string, changed: () => void): void {
-    const { steady, fill } = this.#world;
-    const last = this.#tries.get(endpoint) ?? { running: false, notBefore: 0, pause: 500 };
-    if (last.running || steady() < last.notBefore) return;
-    this.#tries.set(endpoint, { ...last, running: true });
-    fill(pool).then((well) => {
-      const pause = well ? 500 : Math.min(last.pause * 2, LONGEST_PAUSE);
-      this.#tries.set(endpoint, { running: false, notBefore: well ? 0 : steady() + last.pause, pause });
-      changed();
-    });
   }
 }

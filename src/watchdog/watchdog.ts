@@ -3,9 +3,8 @@ import type { ProcessIdentity, ProcessLife } from '../domain/owner.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import { type Fillers, Stocking } from './stocking.js';
 import { Renewals } from './suspicion.js';
+import { Tries } from './tries.js';
 
-/** Longest pause between two tries to remove what will not go, or whose engine is not there. Milliseconds. */
-const LONGEST_PAUSE = 60_000;
 /** A gap longer than this between two rounds means that this process was suspended. Milliseconds. */
 const SUSPENDED = 10_000;
 
@@ -24,8 +23,7 @@ export class Watchdog {
   readonly #store: LeaseStore;
   readonly #world: World;
   readonly #renewals = new Renewals();
-  /** Endpoint → when the next try may begin, and how long the pause after it will be. */
-  readonly #tries = new Map<string, { running: boolean; notBefore: number; pause: number }>();
+  readonly #removals: Tries;
   readonly #stocking: Stocking;
   #leases: readonly LeaseRecord[] = [];
   #version = -1;
@@ -33,6 +31,7 @@ export class Watchdog {
   constructor(store: LeaseStore, world: World) {
     this.#store = store;
     this.#world = world;
+    this.#removals = new Tries(world.steady);
     this.#stocking = new Stocking(store, world);
   }
 
@@ -53,9 +52,7 @@ export class Watchdog {
     });
     const over = this.#leases.filter((lease) => this.#isOver(lease));
     const engines = new Map(over.map((lease) => [lease.engine.endpoint, lease]));
-    for (const [endpoint, { running }] of this.#tries) {
-      if (!running && !engines.has(endpoint)) this.#tries.delete(endpoint);
-    }
+    this.#removals.keep(engines);
     for (const lease of engines.values()) this.#remove(lease);
     return true;
   }
@@ -99,14 +96,9 @@ export class Watchdog {
   }
 
   #remove(lease: LeaseRecord): void {
-    const { endpoint } = lease.engine;
-    const { steady, clean } = this.#world;
-    const last = this.#tries.get(endpoint) ?? { running: false, notBefore: 0, pause: 500 };
-    if (last.running || steady() < last.notBefore) return;
-    const pause = Math.min(last.pause * 2, LONGEST_PAUSE);
-    this.#tries.set(endpoint, { running: true, notBefore: 0, pause });
-    clean(lease).finally(() => {
-      this.#tries.set(endpoint, { running: false, notBefore: steady() + last.pause, pause });
+    // Whether it helped, the next round sees: what is gone is not over any more.
+    const work = () => this.#world.clean(lease).then(() => false);
+    this.#removals.begin(lease.engine.endpoint, work, () => {
       this.#version = -1;
     });
   }

@@ -47,6 +47,16 @@ describe('acquire', () => {
     }
   });
 
+  it('says at the deadline whose start is under way, although nothing has been seen of it yet', async () => {
+    const engine = new FakeEngine(model);
+    const start = (_: string, signal: AbortSignal) =>
+      new Promise<void>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    await using scope = scopeOn(Object.assign(engine, { start }));
+    await expect(scope.manager.acquire({ cwd: scope.folder, waitTimeout: 300 })).rejects.toThrow(
+      'Not ready within 0.3 s: db (its start is not done yet), api (not started: waits for db)',
+    );
+  });
+
   it('keeps the row when something cannot be removed, and says what', async () => {
     const engine = new FakeEngine(model, { db: { healthyAfter: 5 }, api: { healthyAfter: 5 } });
     await using scope = scopeOn(engine);

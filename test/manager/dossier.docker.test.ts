@@ -46,7 +46,7 @@ describe('the dossier of a real failure', () => {
   it('of a service that is never healthy has every probe with its output', async () => {
     await using scope = new Scope();
     const check = 'healthcheck: { test: ["CMD-SHELL", "echo probing; nosuchprogram"], interval: 200ms, retries: 2 }';
-    const error = await failure(scope, fixture({}, `    ${check}\n`), { waitTimeout: 2500 });
+    const error = await failure(scope, fixture({}, `    ${check}\n`), { waitTimeout: 4000 });
     expect(error.code).toBe('READY_TIMEOUT');
     expect(error.message).toMatch(/last health probe of web \(exit code 127\): [\s\S]*probing\n/);
     expect(error.message).toMatch(/likely cause: there is no program nosuchprogram in the image/);

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ComposeModel } from '../../src/domain/model.js';
+import type { Seeds } from '../../src/domain/seeds.js';
 import { readConfig } from '../../src/manager/config.js';
 import { createContext } from '../../src/manager/context.js';
 import { Manager } from '../../src/manager/manager.js';
-import { openRecipe } from '../../src/manager/pool/recipe.js';
+import { poolKey } from '../../src/manager/pool/pool-key.js';
+import { openRecipe, sealRecipe } from '../../src/manager/pool/recipe.js';
 import { FakeEngine } from '../support/fake-engine.js';
-import { Scope } from '../support/scope.js';
+import { NEVER, Scope } from '../support/scope.js';
 
 const GB = 1024 ** 3;
 const MODEL: ComposeModel = {
@@ -146,4 +148,25 @@ describe('a pool', () => {
     await manager.poolDrain();
     await manager.close();
   });
+});
+
+it('of seeded services is another one when what prepares them changes, and its recipe has the variables of their commands', async () => {
+  const { engine, scope } = pooled();
+  await using _ = scope;
+  scope.store().close(); // makes the folder
+  const files = { files: [scope.file('compose.yml', '{}')], directory: scope.folder, profiles: [], envFiles: [] };
+  const keyOf = async (seeds: Seeds) => {
+    const { config } = scope;
+    return poolKey({ config, engine, options: { seeds }, files, template: MODEL, signal: NEVER });
+  };
+  const seeds = { db: { command: 'migrate --password $DB_PASSWORD', files: ['one.sql'] } };
+  scope.file('one.sql', 'CREATE TABLE one ()');
+  const before = await keyOf(seeds);
+  expect(await keyOf(seeds)).toEqual(before);
+  expect(await keyOf({})).not.toEqual(before);
+  scope.file('one.sql', 'CREATE TABLE other ()');
+  expect(await keyOf(seeds)).not.toEqual(before);
+  const { recipe } = sealRecipe(scope.config, { seeds }, files);
+  expect(recipe).not.toContain('correct-horse');
+  expect(openRecipe(scope.config, recipe)?.variables).toMatchObject({ DB_PASSWORD: 'correct-horse' });
 });

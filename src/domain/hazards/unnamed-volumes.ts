@@ -13,9 +13,9 @@ export function unnamedVolumes(isKept: boolean): HazardRule {
     return eachService(context, (name, service) => {
       const mounts = mountsOf(context, name, service);
       if (replicas(service) > 1 || !mounts.some(isUnnamed)) return [];
-      const named = mounts.map((mount): MountModel => {
+      const named = mounts.map((mount, i): MountModel => {
         if (!isUnnamed(mount)) return mount;
-        const key = `dm-unnamed-${name}${mount.target.replace(/[^A-Za-z0-9_.-]+/g, '-').replace(/-$/, '')}`;
+        const key = `dm-unnamed-${name}-${i}`;
         context.draft.set('volumes', key, {});
         return { ...mount, source: key };
       });

@@ -1,13 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { fileError } from '../../domain/file-errors.js';
+import { resolve } from 'node:path';
 import type { Spec } from '../../domain/lease.js';
 import type { AcquireOptions } from '../acquire-options.js';
 import { referencedFiles } from '../compose-references.js';
 import type { Config } from '../config.js';
 import { readText, variablesIn } from '../model-cache.js';
 import { seal, unseal } from '../sealed.js';
+import { stateKey } from '../state-key.js';
 
 /** All that a process without the asker's variables needs to make the same environment. */
 export interface Recipe {
@@ -50,7 +48,7 @@ export function sealRecipe(
     variables: variablesOf(config.env, files, JSON.stringify([options.hooks ?? {}, options.seeds ?? {}])),
     config: { ports, excludePorts, networkPool, memoryBudget, maxEnvironments },
   };
-  return { recipe: seal(withoutInfinity(recipe), keyOf(config)), variables: recipe.variables };
+  return { recipe: seal(withoutInfinity(recipe), stateKey(config.stateDir, 'pools')), variables: recipe.variables };
 }
 
 /** JSON has no infinity; null stands for it, and undefined stays out. */
@@ -68,7 +66,7 @@ function withoutInfinity({ config, ...rest }: Recipe): unknown {
 
 /** Undefined where the key is another one, as when the state folder was put together anew. */
 export function openRecipe(config: Config, sealed: string): Recipe | undefined {
-  const recipe = unseal(sealed, keyOf(config)) as Recipe | undefined;
+  const recipe = unseal(sealed, stateKey(config.stateDir, 'pools')) as Recipe | undefined;
   if (!recipe) return undefined;
   const infinite = <T>(value: T | null) => (value === null ? Number.POSITIVE_INFINITY : value);
   const { memoryBudget, maxEnvironments } = recipe.config;
@@ -90,21 +88,4 @@ function variablesOf(env: NodeJS.ProcessEnv, files: Spec, hooks: string): Record
       (each): each is [string, string] => each[1] !== undefined,
     ),
   );
-}
-
-/** 32 bytes as hex, readable by the user only; made by whoever comes first, and there as a whole or not at all. */
-function keyOf({ stateDir }: Config): string {
-  const file = join(stateDir, 'pools.key');
-  const known = readText(file);
-  if (known !== null) return known;
-  const part = join(stateDir, `.${randomBytes(6).toString('hex')}`);
-  try {
-    writeFileSync(part, randomBytes(32).toString('hex'), { mode: 0o600 });
-    linkSync(part, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw fileError(error, file);
-  } finally {
-    rmSync(part, { force: true });
-  }
-  return readFileSync(file, 'utf8');
 }

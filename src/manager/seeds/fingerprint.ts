@@ -6,8 +6,8 @@ import type { ComposeModel, FileObjectModel, ServiceModel } from '../../domain/m
 import { type DataFolder, type Seed, type Seeds, seededFolders, seedText } from '../../domain/seeds.js';
 import type { Engine } from '../../engine/engine.js';
 import type { Config } from '../config.js';
+import { stateKey } from '../state-key.js';
 import { hashMounted, hashPattern } from './content.js';
-import { fingerprintKey } from './secret.js';
 
 /** What the data of a seeded service is known by. */
 export interface SeedIdentity {
@@ -43,7 +43,8 @@ export async function identifySeed(around: SeedSurroundings, service: string, se
   const folders = seededFolders(model, service, seed, image.volumes);
   const contents = contentsOf(around, service, seed);
   const text = seedText({ model, service, seed, folders, image: image.id, contents, tuned });
-  const fingerprint = createHmac('sha256', fingerprintKey(config.stateDir)).update(text).digest('hex');
+  // Labels can be read by everybody, and passwords in what they are made of could be guessed and tried: hence the key.
+  const fingerprint = createHmac('sha256', stateKey(config.stateDir, 'fingerprint')).update(text).digest('hex');
   return { service, seed, fingerprint, folders, imageName, imageId: image.id };
 }
 

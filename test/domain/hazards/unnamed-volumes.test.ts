@@ -10,10 +10,10 @@ describe('a volume without a name', () => {
     const { after, override, hazards } = planOf({ services: { web }, volumes: { data: {} } });
     expect(hazards.filter(({ path }) => path[2] === 'volumes')).toEqual([]);
     expect(after.services.web?.volumes).toEqual([
-      { ...unnamed, source: 'dm-unnamed-web-app-node_modules' },
+      { ...unnamed, source: 'dm-unnamed-web-0' },
       { type: 'volume', source: 'data', target: '/data' },
     ]);
-    expect(override.volumes['dm-unnamed-web-app-node_modules']).toMatchObject({ labels: expect.anything() });
+    expect(override.volumes['dm-unnamed-web-0']).toMatchObject({ labels: expect.anything() });
   });
 
   it.each<[string, ServiceModel, object]>([

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hashMounted, hashPattern } from '../../../src/manager/seeds/content.js';
-import { fingerprintKey } from '../../../src/manager/seeds/secret.js';
 
 let folder: string;
 
@@ -61,12 +60,4 @@ it('of what is mounted also the absence counts', () => {
   const absent = hashMounted(join(folder, 'init'));
   write('init/a.sql', '');
   expect(hashMounted(join(folder, 'init'))).not.toBe(absent);
-});
-
-it('makes one key for a state folder, and takes another for one that was cut short', () => {
-  const key = fingerprintKey(folder);
-  expect(key).toHaveLength(32);
-  expect(fingerprintKey(folder)).toEqual(key);
-  write('fingerprint.key', 'short');
-  expect(fingerprintKey(folder)).toHaveLength(32);
 });
