@@ -13,7 +13,7 @@ type Call = <T>(operation: string, run: (signal: AbortSignal) => Promise<T>, tim
 /**
  * Copies everything that is in a volume or host folder into a volume: owners, modes, times and links, and the mode of the
  * folder itself. By the image's own `cp`, else through the engine's archive interface, which needs no program of any
- * image. 200 MB on an idle engine: 0.35 s and 1.1 s, the command's own start is 0.2 s of it.
+ * image. A PostgreSQL's 290 MB in a thousand files on an idle engine: 1.0 s and 2.1 s; 0.2 s is the command's own start.
  */
 export async function copyVolume(docker: Docker, call: Call, copy: VolumeCopy, labels: Labels): Promise<void> {
   if (await copiedByProgram(docker, call, copy, labels)) return;

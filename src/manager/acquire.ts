@@ -99,8 +99,10 @@ async function start(
   const use = mode === 'shared' ? useOf(context, provisionalKey ?? key, owner, options) : undefined;
   for (;;) {
     const joined = use && (await steps.run('claim', () => joinShared(context, use, steps.signal)));
-    if (joined)
-      return { ...environmentOf({ config, engine }, modelOf(template, joined.project), joined, steps.timings()), use };
+    if (joined) {
+      const model = modelOf(template, joined.project);
+      return { ...(await environmentOf({ config, engine }, model, joined, steps.timings())), use };
+    }
     const asked = {
       config,
       engine,
@@ -177,7 +179,7 @@ async function make(context: Context, making: Making): Promise<AcquiredEnvironme
     const broughtUp = await bringUp(task, lease);
     await beforeHandOver(making, broughtUp, hooks);
     await keepFirstEdition(context, broughtUp, options, use ? making.key : null);
-    const environment = handOver(making, broughtUp, heldBy.owner);
+    const environment = await handOver(making, broughtUp, heldBy.owner);
     await firstSnapshot(context, environment.record, model, making);
     config.onProgress({ type: 'ready', project: lease.project, afterMs: environment.timings.total ?? 0 });
     return { ...environment, use };
@@ -193,8 +195,8 @@ async function make(context: Context, making: Making): Promise<AcquiredEnvironme
 /** Nobody has the one for a pool yet, who could want something done to it: that comes when it is handed over. */
 async function beforeHandOver(making: Making, { lease, model, bindings }: BroughtUp, hooks: HookTask): Promise<void> {
   const { config, engine, steps, filling } = making;
-  if (filling) return steps.run('verify', () => filling.confirm(lease));
-  const { env } = addressesOf(model, { ...lease, bindings }, engine.host, config.stateDir);
+  if (filling) return steps.run('verify', () => filling.confirm(lease, model));
+  const { env } = await addressesOf(model, { ...lease, bindings }, engine.host, config.stateDir);
   await hookStep(making, 'afterReady', { ...hooks, env });
 }
 
@@ -233,7 +235,11 @@ function seedsOf({ seeds = {} }: AcquireOptions, { only = [] }: Spec, template: 
   return Object.fromEntries(chosen);
 }
 
-function handOver(making: Making, { lease, model, bindings }: BroughtUp, owner: Owner): AcquiredEnvironment {
+async function handOver(
+  making: Making,
+  { lease, model, bindings }: BroughtUp,
+  owner: Owner,
+): Promise<AcquiredEnvironment> {
   const { store, options, use, steps, journal } = making;
   const timings = steps.timings();
   const timeline = timelineOf(model, journal.begun, journal.marks(), timings);

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { parse } from 'yaml';
 import {
   candidates,
   PLAIN_NAMES,
@@ -15,6 +14,7 @@ import type { EnvironmentKind } from '../domain/environment-kind.js';
 import { EnvironmentError } from '../domain/errors.js';
 import type { Spec } from '../domain/lease.js';
 import { ALPINE, checkVariant, REGULAR, type Variant, type Variants } from '../domain/variant.js';
+import { composeContents, readText } from './compose-content.js';
 import { namedFileMissing, noFileFound } from './compose-file-missing.js';
 import { type FromTemplate, fromImage, fromTemplate } from './templates.js';
 
@@ -65,7 +65,7 @@ export interface FoundFiles {
  *
  * @throws COMPOSE_FILE_MISSING, OPTION_INVALID
  */
-export function findFiles(options: FileOptions, env: NodeJS.ProcessEnv): FoundFiles {
+export async function findFiles(options: FileOptions, env: NodeJS.ProcessEnv): Promise<FoundFiles> {
   const cwd = resolve(options.cwd ?? process.cwd());
   const envFiles = (options.envFiles ?? list(env.COMPOSE_ENV_FILES, ',')).map((file) => resolve(cwd, file));
   const profiles = options.profiles ?? list(env.COMPOSE_PROFILES, ',');
@@ -81,11 +81,8 @@ export function findFiles(options: FileOptions, env: NodeJS.ProcessEnv): FoundFi
   if (variant !== undefined) checkVariant(variant, variants);
   const chosen = variant ?? (alpineByDefault(options, variants) ? ALPINE : undefined);
   const own = chosen === undefined ? undefined : variants[chosen];
-  const { files: base, why } = baseFiles({ ...options, env: options.env ?? 'test' }, chosen, own, {
-    env,
-    envFiles,
-    cwd,
-  });
+  const place = { env, envFiles, cwd };
+  const { files: base, why } = await baseFiles({ ...options, env: options.env ?? 'test' }, chosen, own, place);
   const files = [...base, ...[own?.overlay ?? []].flat()].map((file) => resolve(cwd, file));
   const missing = files.find((file) => !existsSync(file) || !statSync(file).isFile());
   if (missing) throw namedFileMissing(missing);
@@ -94,8 +91,8 @@ export function findFiles(options: FileOptions, env: NodeJS.ProcessEnv): FoundFi
 }
 
 /** Only what to read. @throws COMPOSE_FILE_MISSING, OPTION_INVALID */
-export function findSpec(options: FileOptions, env: NodeJS.ProcessEnv): Spec {
-  return findFiles(options, env).spec;
+export async function findSpec(options: FileOptions, env: NodeJS.ProcessEnv): Promise<Spec> {
+  return (await findFiles(options, env)).spec;
 }
 
 /** @throws OPTION_INVALID where more than one of files, template and image are asked for */
@@ -131,12 +128,12 @@ interface Place {
   readonly cwd: string;
 }
 
-function baseFiles(
+async function baseFiles(
   options: FileOptions & { readonly env: EnvironmentKind },
   variant: string | undefined,
   own: Variant | undefined,
   { env, envFiles, cwd }: Place,
-): { files: readonly string[]; why: string } {
+): Promise<{ files: readonly string[]; why: string }> {
   if (options.files?.length) return { files: options.files, why: 'they are named' };
   if (own?.files !== undefined) return { files: [own.files].flat(), why: `the variant ${variant} names them` };
   const byVariable = named(env, envFiles, cwd);
@@ -170,10 +167,10 @@ function readVariables(file: string): Variables {
   }
 }
 
-function discover(cwd: string, wanted: Wanted): { files: string[]; why: string } {
+async function discover(cwd: string, wanted: Wanted): Promise<{ files: string[]; why: string }> {
   for (let folder = cwd; ; folder = dirname(folder)) {
     const selection = selectFile(wanted, (name) => existsSync(join(folder, name)));
-    if (selection) return { files: filesOf(selection, folder), why: selection.why };
+    if (selection) return { files: await filesOf(selection, folder), why: selection.why };
     if (folder === dirname(folder)) break;
   }
   const standard = wanted.kind === 'test' && wanted.alpine === undefined;
@@ -182,22 +179,18 @@ function discover(cwd: string, wanted: Wanted): { files: string[]; why: string }
   throw noFileFound(cwd, names, what);
 }
 
-function filesOf({ file, base }: Selection, folder: string): string[] {
+async function filesOf({ file, base }: Selection, folder: string): Promise<string[]> {
   const path = join(folder, file);
   if ((PLAIN_NAMES as readonly string[]).includes(file)) {
     return [path, firstOf(OVERRIDES, folder)].filter((each) => each !== undefined);
   }
-  return base === undefined || isWhole(path) ? [path] : [join(folder, base), path];
+  return base === undefined || (await isWhole(path)) ? [path] : [join(folder, base), path];
 }
 
 /** A file that cannot be read as YAML is left to Compose, which says what is wrong with it. */
-function isWhole(file: string): boolean {
-  try {
-    const options = { merge: true, logLevel: 'silent', strict: false } as const;
-    return standsAlone(parse(readFileSync(file, 'utf8'), options));
-  } catch {
-    return true;
-  }
+async function isWhole(file: string): Promise<boolean> {
+  const contents = await composeContents(readText(file) ?? '');
+  return contents?.length !== 1 || standsAlone(contents[0]);
 }
 
 function folderWithFile(cwd: string): string | undefined {

@@ -1,19 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { type Document, parseAllDocuments } from 'yaml';
 import type { Spec } from '../domain/lease.js';
+import { composeContents, readText } from './compose-content.js';
 
 /**
  * Every file that Compose may read to make the model, the named ones first; files that are absent now are listed too.
  * Undefined where one cannot be known from here: a path with a variable in it, in the home folder, or a remote one.
  */
-export function referencedFiles(files: Spec): string[] | undefined {
+export async function referencedFiles(files: Spec): Promise<string[] | undefined> {
   const found = new Set<string>([join(files.directory, '.env'), ...files.envFiles]);
   const queue = files.files.map((file) => ({ file, base: files.directory }));
   for (let next = queue.shift(); next; next = queue.shift()) {
     if (found.has(next.file)) continue;
     found.add(next.file);
-    const references = readReferences(next.file);
+    const references = await readReferences(next.file);
     if (
       !references ||
       [...references.compose.flatMap((c) => [c.path, c.base]), ...references.plain].some(isUnknowable)
@@ -40,23 +39,11 @@ interface References {
   readonly plain: readonly string[];
 }
 
-function readReferences(file: string): References | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return { compose: [], plain: [] };
-  }
-  try {
-    const options = { merge: true, logLevel: 'silent', strict: false } as const;
-    const documents = parseAllDocuments(text, options) as Document[];
-    // Compose says what is wrong with it.
-    if (documents.some((document) => document.errors.length > 0)) return undefined;
-    const all = documents.map((document) => referencesOf(document.toJS({ maxAliasCount: -1 }) as Raw | null));
-    return { compose: all.flatMap((each) => each.compose), plain: all.flatMap((each) => each.plain) };
-  } catch {
-    return undefined;
-  }
+async function readReferences(file: string): Promise<References | undefined> {
+  const text = readText(file);
+  if (text === null) return { compose: [], plain: [] };
+  const all = (await composeContents(text))?.map((content) => referencesOf(content as Raw | null));
+  return all && { compose: all.flatMap((each) => each.compose), plain: all.flatMap((each) => each.plain) };
 }
 
 function referencesOf(content: Raw | null): References {

@@ -36,21 +36,21 @@ export async function env(context: Context, options: EnvOptions): Promise<Enviro
   const engine = await context.engine();
   const signal = options.signal ?? new AbortController().signal;
   const model = await runningModel({ config: context.config, engine, store }, lease, signal);
-  return { record: lease, ...addressesOf(model, lease, engine.host, context.config.stateDir) };
+  return { record: lease, ...(await addressesOf(model, lease, engine.host, context.config.stateDir)) };
 }
 
 /**
  * Where the services of a lease are reached, and the variables that say so. DM_LEASE and DM_STATE_DIR among them let a
  * process that was given them ask the manager about the environment.
  */
-export function addressesOf(
+export async function addressesOf(
   model: ComposeModel,
   lease: LeaseRecord,
   host: string,
   stateDir: string,
-): Pick<EnvironmentAddresses, 'services' | 'env'> {
+): Promise<Pick<EnvironmentAddresses, 'services' | 'env'>> {
   const services = serviceAddresses(model, lease.bindings, host);
   const named = environmentVariables(model, services, lease.project);
   const identity = { DM_LEASE: lease.id, DM_STATE_DIR: stateDir };
-  return { services, env: { ...portVariables(lease.spec, lease.bindings), ...named, ...identity } };
+  return { services, env: { ...(await portVariables(lease.spec, lease.bindings)), ...named, ...identity } };
 }

@@ -30,12 +30,12 @@ export interface ExplainedSetting {
 }
 
 /** @throws CONFIG_FILE_INVALID, OPTION_INVALID */
-export function explain(options: ExplainOptions, settled: Settled, env: NodeJS.ProcessEnv): Explanation {
+export async function explain(options: ExplainOptions, settled: Settled, env: NodeJS.ProcessEnv): Promise<Explanation> {
   const masker = maskerFor({ name: '', services: {} });
   const file = settled.file?.file;
   return {
     configFile: file ?? null,
-    compose: composeFiles(options, settled, env),
+    compose: await composeFiles(options, settled, env),
     settings: [
       ...settled.settings.map(({ key, value, origin }: Setting) => {
         const shown = masker.data({ [key]: value ?? null })[key];
@@ -63,9 +63,13 @@ function originText(origin: Origin, file: string | undefined): string {
 /** What decides on the compose files. */
 const FILE_KEYS = ['files', 'template', 'image', 'envFiles', 'env', 'variant', 'alpine', 'variants'];
 
-function composeFiles(options: ExplainOptions, settled: Settled, env: NodeJS.ProcessEnv): Explanation['compose'] {
+async function composeFiles(
+  options: ExplainOptions,
+  settled: Settled,
+  env: NodeJS.ProcessEnv,
+): Promise<Explanation['compose']> {
   try {
-    const { spec, why, variant } = findFiles(withSettings(options, settled, FILE_KEYS), env);
+    const { spec, why, variant } = await findFiles(withSettings(options, settled, FILE_KEYS), env);
     return { files: spec.files, why: variant === undefined ? why : `${why}; variant ${variant}` };
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;

@@ -25,13 +25,13 @@ export interface AcquiredService extends ServiceAddress {
 }
 
 /** A ready lease as what an acquire gives. */
-export function environmentOf(
+export async function environmentOf(
   { config, engine }: { readonly config: Config; readonly engine: Engine },
   model: ComposeModel,
   record: LeaseRecord,
   timings: Readonly<Record<string, number>>,
-): AcquiredEnvironment {
-  const { services, env } = addressesOf(model, record, engine.host, config.stateDir);
+): Promise<AcquiredEnvironment> {
+  const { services, env } = await addressesOf(model, record, engine.host, config.stateDir);
   const withState = Object.entries(services).map(([name, address]) => {
     return [name, { state: record.timeline?.services[name]?.state ?? 'running', ...address }] as const;
   });

@@ -15,7 +15,7 @@ export interface HiddenValuesOptions extends FileOptions {
  * @throws COMPOSE_FILE_MISSING, COMPOSE_FILE_INVALID
  */
 export async function hiddenValues(context: Context, options: HiddenValuesOptions): Promise<readonly string[]> {
-  const spec = findSpec(options, context.config.env);
+  const spec = await findSpec(options, context.config.env);
   const signal = options.signal ?? new AbortController().signal;
   return modelSecrets(await resolveModel(context.config, await context.engine(), spec, signal), context.config.env);
 }

@@ -125,7 +125,7 @@ export async function hookVariables(context: Context, lease: LeaseRecord): Promi
   try {
     const engine = await context.engine();
     const template = await resolveModel(context.config, engine, lease.spec, AbortSignal.timeout(STOP_LIMIT));
-    return { ...addressesOf(modelOf(template, lease.project), lease, engine.host, context.config.stateDir).env };
+    return (await addressesOf(modelOf(template, lease.project), lease, engine.host, context.config.stateDir)).env;
   } catch {
     return {};
   }

@@ -34,7 +34,7 @@ const ENDINGS = ['ts', 'mts', 'js', 'mjs', 'yaml', 'yml', 'json'];
  */
 export async function init(context: Context, options: InitOptions): Promise<Initialised> {
   const folder = options.cwd ?? process.cwd();
-  const spec = findSpec(options, context.config.env);
+  const spec = await findSpec(options, context.config.env);
   const compose = spec.files.map((file) => relative(folder, file).replaceAll('\\', '/'));
   const runner = runnerOf(dependenciesOf(folder));
   const planned = firstFiles(compose, projectBase(options.name ?? folderName(spec)), runner);

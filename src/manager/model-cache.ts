@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
+import { readText } from './compose-content.js';
 import { referencedFiles } from './compose-references.js';
 import { seal, unseal } from './sealed.js';
 
@@ -23,13 +24,13 @@ export class ModelCache {
     this.#env = env;
   }
 
-  get(files: Spec): ComposeModel | undefined {
+  async get(files: Spec): Promise<ComposeModel | undefined> {
     const path = this.#path(files);
     const entry = readEntry(path);
     // With any other key, something that Compose reads has changed.
     const model = entry && unseal<ComposeModel>(entry.sealed, this.#key(entry.inputs));
     if (!model) {
-      this.#asked.set(path, this.#key(referencedFiles(files) ?? []));
+      this.#asked.set(path, this.#key((await referencedFiles(files)) ?? []));
       return undefined;
     }
     touch(path, new Date());
@@ -40,8 +41,8 @@ export class ModelCache {
    * Kept only when every file that Compose may have read is known, and none has changed since it was asked. A cache that
    * cannot be written is no failure.
    */
-  put(files: Spec, model: ComposeModel): void {
-    const inputs = referencedFiles(files);
+  async put(files: Spec, model: ComposeModel): Promise<void> {
+    const inputs = await referencedFiles(files);
     if (!inputs) return;
     const [path, key] = [this.#path(files), this.#key(inputs)];
     if (key !== (this.#asked.get(path) ?? key)) return;
@@ -101,15 +102,6 @@ function readEntry(path: string): Entry | undefined {
     return Array.isArray(entry?.inputs) && typeof entry.sealed === 'string' ? (entry as Entry) : undefined;
   } catch {
     return undefined; // cut short by a full disk
-  }
-}
-
-/** Null where there is none. */
-export function readText(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return null; // absent: that it may appear later is part of the fingerprint
   }
 }
 

@@ -20,8 +20,8 @@ export interface Place {
  * Where a service, or what it says of `key`, stands in the user's files: in the last one that has it. Undefined where
  * it comes from an `include`, or no file can be read.
  */
-export function place(context: Pick<Context, 'config'>, options: PlaceOptions): Place | undefined {
-  const { files } = findSpec(options, context.config.env);
+export async function place(context: Pick<Context, 'config'>, options: PlaceOptions): Promise<Place | undefined> {
+  const { files } = await findSpec(options, context.config.env);
   const paths = [
     ['services', options.service, options.key ?? ''],
     ['services', options.service],

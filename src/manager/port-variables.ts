@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { type Document, parseAllDocuments } from 'yaml';
 import type { Binding, Spec } from '../domain/lease.js';
+import { composeContents, readText } from './compose-content.js';
 
 /** "${DB_PORT:-5432}" or "$DB_PORT". */
 const VARIABLE = String.raw`\$(?:\{(\w+)(?:[:?+-][^}]*)?\}|(\w+))`;
@@ -15,8 +14,9 @@ const WHOLE = new RegExp(`^${VARIABLE}$`);
  * compose file does, finds its service. For the test process only: in the file the same variable is often the port
  * inside the container as well.
  */
-export function portVariables(spec: Spec, bindings: readonly Binding[]): Record<string, string> {
-  const entries = spec.files.flatMap(namedPorts).flatMap(({ service, variable, target, protocol }) => {
+export async function portVariables(spec: Spec, bindings: readonly Binding[]): Promise<Record<string, string>> {
+  const named = await Promise.all(spec.files.map(namedPorts));
+  const entries = named.flat().flatMap(({ service, variable, target, protocol }) => {
     const binding = bindings.find((b) => b.service === service && b.target === target && b.protocol === protocol);
     return binding ? [[variable, String(binding.port)]] : [];
   });
@@ -48,8 +48,8 @@ interface LongPort {
   readonly protocol?: string;
 }
 
-function namedPorts(file: string): NamedPort[] {
-  return readDocuments(file).flatMap((content) =>
+async function namedPorts(file: string): Promise<NamedPort[]> {
+  return (await readContents(file)).flatMap((content) =>
     Object.entries(content?.services ?? {}).flatMap(([service, spec]) => {
       const ports = Array.isArray(spec?.ports) ? (spec.ports as (string | LongPort)[]) : [];
       return ports.flatMap((port) => {
@@ -63,12 +63,8 @@ function namedPorts(file: string): NamedPort[] {
 type Content = { readonly services?: Readonly<Record<string, { readonly ports?: unknown } | null>> } | null;
 
 /** The variables are an offer: a file that has gone, or that only Compose can read, makes none. */
-function readDocuments(file: string): Content[] {
-  const options = { merge: true, logLevel: 'silent', strict: false } as const;
-  try {
-    const documents = parseAllDocuments(readFileSync(file, 'utf8'), options) as Document[];
-    return documents.map((document) => document.toJS({ maxAliasCount: -1 }) as Content);
-  } catch {
-    return [];
-  }
+async function readContents(file: string): Promise<readonly Content[]> {
+  const text = readText(file);
+  // Most files name no variable: they need not be parsed at every acquire.
+  return text?.includes('$') ? (((await composeContents(text)) ?? []) as Content[]) : [];
 }

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { EnvironmentError } from '../domain/errors.js';
 import type { Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import { suggest } from '../domain/suggest.js';
+import { composeContents, readText } from './compose-content.js';
 import { referencedFiles } from './compose-references.js';
 
 /**
@@ -12,11 +11,11 @@ import { referencedFiles } from './compose-references.js';
  *
  * @throws OPTION_INVALID for a profile that nothing has, with the likeliest one
  */
-export function checkProfiles(spec: Spec, model: ComposeModel): void {
+export async function checkProfiles(spec: Spec, model: ComposeModel): Promise<void> {
   const active = new Set(Object.values(model.services).flatMap(({ profiles = [] }) => profiles));
   const unknown = spec.profiles.find((name) => name !== '*' && !active.has(name));
   if (unknown === undefined) return;
-  const known = profilesIn(referencedFiles(spec) ?? spec.files);
+  const known = await profilesIn((await referencedFiles(spec)) ?? spec.files);
   if (known.includes(unknown)) return;
   const near = suggest(unknown, known);
   const those = known.length === 0 ? 'they have none' : `there are ${known.join(', ')}`;
@@ -24,20 +23,17 @@ export function checkProfiles(spec: Spec, model: ComposeModel): void {
   throw new EnvironmentError('OPTION_INVALID', { option: 'profile', reason, command: 'start' });
 }
 
-function profilesIn(files: readonly string[]): string[] {
-  return [...new Set(files.flatMap(profilesOf))].sort();
+async function profilesIn(files: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(files.map(profilesOf));
+  return [...new Set(found.flat())].sort();
 }
 
 /** None where the file is no YAML, or no compose file: Compose has read what matters. */
-function profilesOf(file: string): string[] {
-  try {
-    const options = { merge: true, logLevel: 'silent', strict: false } as const;
-    const { services } = parse(readFileSync(file, 'utf8'), options) as { services?: Record<string, unknown> };
-    return Object.values(services ?? {}).flatMap((service) => {
-      const { profiles } = (service ?? {}) as { profiles?: unknown };
-      return Array.isArray(profiles) ? profiles.map(String) : [];
-    });
-  } catch {
-    return [];
-  }
+async function profilesOf(file: string): Promise<string[]> {
+  const contents = ((await composeContents(readText(file) ?? '')) ?? []) as ({ services?: unknown } | null)[];
+  const services = contents.flatMap((content) => Object.values(content?.services ?? {}));
+  return services.flatMap((service) => {
+    const { profiles } = (service ?? {}) as { profiles?: unknown };
+    return Array.isArray(profiles) ? profiles.map(String) : [];
+  });
 }

@@ -33,12 +33,12 @@ async function resolveFiles(
   signal: AbortSignal,
 ): Promise<ComposeModel> {
   const cache = new ModelCache(config.stateDir, config.env);
-  const cached = cache.get(files);
+  const cached = await cache.get(files);
   if (cached) return cached;
   const model = await engine.resolve(files, PLACEHOLDER, signal).catch(async (error) => {
     throw await (await import('./compose-mistake.js')).located(error, files);
   });
-  cache.put(files, model);
+  await cache.put(files, model);
   return model;
 }
 

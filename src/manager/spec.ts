@@ -30,12 +30,12 @@ export async function specAndModel(
   options: SpecOptions,
   signal: AbortSignal,
 ): Promise<{ files: Spec; template: ComposeModel }> {
-  const { spec, variant, images: named } = findFiles(options, config.env);
+  const { spec, variant, images: named } = await findFiles(options, config.env);
   const model = await resolveModel(config, engine, spec, signal);
   // COMPOSE_PROFILES may be meant for other files too; `only` leaves services out that have them.
   if (options.profiles?.length && !spec.only) {
-    const { checkProfiles } = await import('./profiles.js'); // loads the YAML library
-    checkProfiles(spec, model);
+    const { checkProfiles } = await import('./profiles.js');
+    await checkProfiles(spec, model);
   }
   const published = (options.productionImages ?? options.mode === 'production') ? publishedImages(model) : {};
   const ofVariant = variant === undefined ? {} : options.variants?.[variant]?.images;

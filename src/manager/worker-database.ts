@@ -37,7 +37,7 @@ export function workerDatabase(context: Context, options: WorkerDatabaseOptions)
     const slot = options.slot ?? workerSlot(context.config.env);
     const { service, command } = planWorker(model, options.service, slot);
     const addressed = withEnvironmentOf(model, service, command.address);
-    const { services, env } = addressesOf(addressed, record, engine.host, work.context.config.stateDir);
+    const { services, env } = await addressesOf(addressed, record, engine.host, work.context.config.stateDir);
     const url = services[service]?.url;
     if (url === undefined) {
       const what = { service, what: 'database per worker', reason: 'it publishes no port for its clients' };

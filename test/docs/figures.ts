@@ -139,6 +139,24 @@ function runners(): string {
   );
 }
 
+/** What bench/warm.mjs keeps of one way; of `node` only milliseconds. */
+type WarmRuns = readonly ({ readonly total: number; readonly acquired?: number } | number)[];
+
+function warm() {
+  const { results } = raw<{ results: { pool: Record<string, WarmRuns> } }>('warm.json');
+  const { pool = [], command = [], node = [], cold = [], testcontainers = [], compose = [] } = results.pool;
+  return {
+    pool: pool.flatMap((run) => (typeof run === 'number' ? [] : [run])),
+    command,
+    node,
+    cold,
+    testcontainers,
+    compose,
+  };
+}
+
+const totals = (of: WarmRuns) => of.map((run) => (typeof run === 'number' ? run : run.total));
+
 /** The figures of a name in docs/performance.md. */
 export const FIGURES: Readonly<Record<string, () => string>> = {
   'start.json, to ready': () => startTable(true),
@@ -154,6 +172,22 @@ export const FIGURES: Readonly<Record<string, () => string>> = {
   },
   'runners.json': runners,
   'reset.json': () => runs(raw<{ samples: object }>('reset.json').samples),
+  'warm.json': () => {
+    const { pool } = warm();
+    const names = {
+      pool: 'from a pool, to both answers',
+      command: '… by `docker-manual start --pool`, the whole process',
+      node: 'an empty Node process',
+      cold: 'our cold start, to both answers',
+      testcontainers: 'testcontainers-node, to its return',
+      compose: '`docker compose up --wait`, to its return',
+    } as const;
+    const times = Object.entries(names).map(([key, name]) => [name, totals(warm()[key as keyof typeof names])]);
+    const slowest = totals(pool).toSorted((a, b) => a - b)[Math.ceil(pool.length * 0.99) - 1] ?? Number.NaN;
+    const acquired = median(pool.map((run) => run.acquired ?? Number.NaN));
+    const told = `99 of 100 from a pool within ${whole(slowest)}. The acquire alone: ${acquired.toFixed(1)} ms; the rest is the queries.`;
+    return `${runs(Object.fromEntries(times))}\n\n${told}`;
+  },
   'warm-seeded.json': () => {
     type Samples = Record<'migrated' | 'seeded', { ms: number }[]>;
     const { ratio, clean, ...samples } = raw<Samples & { ratio: number; clean: boolean }>('warm-seeded.json');
@@ -170,6 +204,7 @@ export const FIGURES: Readonly<Record<string, () => string>> = {
   'chaos-kills.json': () => rowsOf('chaos-kills.json'),
   'chaos-store.json': () => rowsOf('chaos-store.json'),
   'chaos-engine.json': () => rowsOf('chaos-engine.json'),
+  'chaos-pool.json': () => rowsOf('chaos-pool.json'),
   'all files': () =>
     table(
       ['file', 'Node', 'cores', 'load at the end (1, 5, 15 min)'],
@@ -196,12 +231,15 @@ export function comparison(): string[] {
   const [one, six] = ['one service, 1 s interval', 'six in four levels, 10 s interval'];
   const stop = raw<Record<string, number[]>>('stop.json');
   const end = (way: string) => `${(median(stop[way] ?? []) / 1000).toFixed(1)} s`;
+  const fromPool = `${(median(totals(warm().pool)) / 1000).toFixed(3)} s`;
+  const up2 = (way: 'compose' | 'testcontainers') => `${(median(totals(warm()[way])) / 1000).toFixed(1)} s`;
   const copies = ['capacity.json', 'capacity-compose.json'].map((file) => String(raw<{ copies: number }>(file).copies));
   return [
     [...right, '–'],
     left,
     [up(one, 'ours'), up(one, 'compose'), up(one, 'testcontainers'), '–'],
     [up(six, 'ours'), up(six, 'compose'), '–', '–'],
+    [fromPool, up2('compose'), up2('testcontainers'), '–'],
     [end('release'), end('docker compose down'), '–', '–'],
     [...copies, '–', '–'],
   ].map((cells) => `| ${cells.join(' | ')} |`);

@@ -23,8 +23,8 @@ function write(names: readonly string[], others: Readonly<Record<string, string>
   }
 }
 
-function found(options: FileOptions = {}, env: NodeJS.ProcessEnv = {}): string[] {
-  return findSpec({ cwd: folder, ...options }, env).files.map((file) => relative(folder, file));
+async function found(options: FileOptions = {}, env: NodeJS.ProcessEnv = {}): Promise<string[]> {
+  return (await findSpec({ cwd: folder, ...options }, env)).files.map((file) => relative(folder, file));
 }
 
 async function foundByCompose(cwd: string, env: NodeJS.ProcessEnv): Promise<string[]> {
@@ -144,7 +144,7 @@ describe('the files that Compose would read', () => {
   ])('$what', async ({ files, expected, env = {}, dotEnv, cwd = '.' }) => {
     write(files, dotEnv === undefined ? {} : { '.env': dotEnv });
     mkdirSync(at(cwd), { recursive: true });
-    expect(found({ cwd: at(cwd) }, env)).toEqual(expected);
+    expect(await found({ cwd: at(cwd) }, env)).toEqual(expected);
     // The real one says the same.
     expect(await foundByCompose(at(cwd), env)).toEqual(expected.map((name) => name.replaceAll('/', '_')).sort());
   });
@@ -152,70 +152,68 @@ describe('the files that Compose would read', () => {
   it('are those of a named env file, and .env then says nothing', async () => {
     write(['compose.yml', 'x.yml', 'y.yml'], { 'vars.env': 'COMPOSE_FILE=x.yml', '.env': 'COMPOSE_FILE=y.yml' });
     const env = { COMPOSE_ENV_FILES: 'vars.env' };
-    expect(found({}, env)).toEqual(['x.yml']);
+    expect(await found({}, env)).toEqual(['x.yml']);
     expect(await foundByCompose(folder, env)).toEqual(['x.yml']);
-    expect(found({ envFiles: ['vars.env'] }, {})).toEqual(['x.yml']);
+    expect(await found({ envFiles: ['vars.env'] }, {})).toEqual(['x.yml']);
   });
 
-  it('are those that are named, before all others, in their order', () => {
+  it('are those that are named, before all others, in their order', async () => {
     write(['compose.yml', 'x.yml', 'sub/y.yml']);
-    expect(found({ files: ['x.yml', at('sub/y.yml')] }, { COMPOSE_FILE: 'compose.yml' })).toEqual([
+    expect(await found({ files: ['x.yml', at('sub/y.yml')] }, { COMPOSE_FILE: 'compose.yml' })).toEqual([
       'x.yml',
       'sub/y.yml',
     ]);
-    expect(found({ files: [] }, {})).toEqual(['compose.yml']);
-    expect(found({ files: ['../sub/y.yml'], cwd: at('sub') })).toEqual(['sub/y.yml']);
+    expect(await found({ files: [] }, {})).toEqual(['compose.yml']);
+    expect(await found({ files: ['../sub/y.yml'], cwd: at('sub') })).toEqual(['sub/y.yml']);
   });
 
-  it('are counted from the folder of the first', () => {
+  it('are counted from the folder of the first', async () => {
     write(['sub/x.yml', 'y.yml']);
-    const spec = findSpec({ files: ['sub/x.yml', 'y.yml'], cwd: folder }, {});
+    const spec = await findSpec({ files: ['sub/x.yml', 'y.yml'], cwd: folder }, {});
     expect(spec.directory).toBe(at('sub'));
     expect(folderName(spec)).toBe('sub');
   });
 });
 
 describe('a missing file', () => {
-  const missing = (options: FileOptions, env: NodeJS.ProcessEnv = {}) => {
-    try {
-      return found(options, env).join();
-    } catch (error) {
-      return error;
-    }
-  };
+  const missing = (options: FileOptions, env: NodeJS.ProcessEnv = {}) =>
+    found(options, env).then(
+      (files) => files.join(),
+      (error) => error,
+    );
 
   it.each<[string, FileOptions, NodeJS.ProcessEnv, string]>([
     ['none in this folder or above', {}, {}, 'none of compose.yaml, compose.yml'],
     ['one that is named', { files: ['there.yml', 'gone.yml'] }, {}, 'gone.yml is not there'],
     ['one that is a folder', { files: ['folder'] }, {}, 'folder is not there'],
     ['one of COMPOSE_FILE', {}, { COMPOSE_FILE: 'gone.yml' }, 'gone.yml is not there'],
-  ])('is told: %s', (_, options, env, text) => {
+  ])('is told: %s', async (_, options, env, text) => {
     write([], { 'there.yml': 'services: {}', 'folder/x': '' });
-    expect(missing(options, env)).toMatchObject({
+    expect(await missing(options, env)).toMatchObject({
       code: 'COMPOSE_FILE_MISSING',
       message: expect.stringContaining(text),
     });
   });
 
-  it('is a folder that is called like one, as Compose sees it', () => {
+  it('is a folder that is called like one, as Compose sees it', async () => {
     write([], { 'compose.yml/x': '' });
-    expect(missing({})).toMatchObject({ code: 'COMPOSE_FILE_MISSING' });
+    expect(await missing({})).toMatchObject({ code: 'COMPOSE_FILE_MISSING' });
   });
 });
 
 describe('profiles and env files', () => {
-  it('are those that are named, else those of the environment', () => {
+  it('are those that are named, else those of the environment', async () => {
     write(['compose.yml']);
     const env = { COMPOSE_PROFILES: 'a, b', COMPOSE_ENV_FILES: 'x.env,sub/y.env' };
-    expect(findSpec({ cwd: folder }, env)).toMatchObject({
+    expect(await findSpec({ cwd: folder }, env)).toMatchObject({
       profiles: ['a', 'b'],
       envFiles: [at('x.env'), at('sub/y.env')],
     });
-    expect(findSpec({ cwd: folder, profiles: [], envFiles: ['z.env'] }, env)).toMatchObject({
+    expect(await findSpec({ cwd: folder, profiles: [], envFiles: ['z.env'] }, env)).toMatchObject({
       profiles: [],
       envFiles: [at('z.env')],
     });
-    expect(findSpec({ cwd: folder }, { COMPOSE_PROFILES: '', COMPOSE_FILE: '' })).toMatchObject({
+    expect(await findSpec({ cwd: folder }, { COMPOSE_PROFILES: '', COMPOSE_FILE: '' })).toMatchObject({
       profiles: [],
       envFiles: [],
     });

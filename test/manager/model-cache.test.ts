@@ -36,12 +36,12 @@ const put = (env: NodeJS.ProcessEnv = {}, spec = specOf()) => new ModelCache(sta
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: of the file
 describe('a model', () => {
-  it('is found again while nothing has changed', () => {
+  it('is found again while nothing has changed', async () => {
     write({ 'compose.yml': PLAIN });
-    expect(get()).toBeUndefined();
-    put();
-    expect(get()).toEqual(MODEL);
-    expect(get({ UNUSED: '1', PATH: '/bin' })).toEqual(MODEL);
+    expect(await get()).toBeUndefined();
+    await put();
+    expect(await get()).toEqual(MODEL);
+    expect(await get({ UNUSED: '1', PATH: '/bin' })).toEqual(MODEL);
   });
 
   it.each<[string, Readonly<Record<string, string>>, Readonly<Record<string, string | null>>]>([
@@ -130,15 +130,15 @@ describe('a model', () => {
       },
       { 'sub/web.env': 'A=1' },
     ],
-  ])('is not what it was after a change of %s', (_, before, change) => {
+  ])('is not what it was after a change of %s', async (_, before, change) => {
     write(before);
-    put();
-    expect(get()).toEqual(MODEL);
+    await put();
+    expect(await get()).toEqual(MODEL);
     for (const [name, text] of Object.entries(change)) {
       if (text === null) rmSync(at(name));
       else write({ [name]: text });
     }
-    expect(get()).toBeUndefined();
+    expect(await get()).toBeUndefined();
   });
 
   it.each<[string, string, NodeJS.ProcessEnv, NodeJS.ProcessEnv]>([
@@ -149,36 +149,36 @@ describe('a model', () => {
     ['is handed through', 'services: { web: { image: x, environment: [TAG] } }', { TAG: '1' }, { TAG: '2' }],
     ['steers Compose', PLAIN, {}, { COMPOSE_CONVERT_WINDOWS_PATHS: '1' }],
     ['is the home that "~" means', PLAIN, { HOME: '/a' }, { HOME: '/b' }],
-  ])('is not what it was when a variable %s', (_, text, before, after) => {
+  ])('is not what it was when a variable %s', async (_, text, before, after) => {
     write({ 'compose.yml': text });
-    put(before);
-    expect(get(before)).toEqual(MODEL);
-    expect(get(after)).toBeUndefined();
+    await put(before);
+    expect(await get(before)).toEqual(MODEL);
+    expect(await get(after)).toBeUndefined();
   });
 
-  it('is not what it was when a variable of .env or of an env_file is set', () => {
+  it('is not what it was when a variable of .env or of an env_file is set', async () => {
     write({ 'compose.yml': 'services: { web: { image: x, env_file: web.env } }', '.env': 'A=$B', 'web.env': 'C' });
-    put();
-    expect(get({ B: '1' })).toBeUndefined();
-    expect(get({ C: '1' })).toBeUndefined();
-    expect(get({ D: '1' })).toEqual(MODEL);
+    await put();
+    expect(await get({ B: '1' })).toBeUndefined();
+    expect(await get({ C: '1' })).toBeUndefined();
+    expect(await get({ D: '1' })).toEqual(MODEL);
   });
 
-  it('is another for other files, profiles and env files', () => {
+  it('is another for other files, profiles and env files', async () => {
     write({ 'compose.yml': PLAIN, 'more.yml': PLAIN, 'x.env': '' });
-    put();
+    await put();
     for (const more of [
       { profiles: ['debug'] },
       { envFiles: [at('x.env')] },
       { files: [at('compose.yml'), at('more.yml')] },
       { directory: at('sub') },
     ]) {
-      expect(get({}, specOf(more))).toBeUndefined();
+      expect(await get({}, specOf(more))).toBeUndefined();
     }
     const spec = specOf({ envFiles: [at('x.env')] });
-    put({}, spec);
+    await put({}, spec);
     write({ 'x.env': 'A=1' });
-    expect(get({}, spec)).toBeUndefined();
+    expect(await get({}, spec)).toBeUndefined();
   });
 });
 
@@ -197,34 +197,34 @@ describe('nothing is kept', () => {
     ['an include is a repository', 'include: ["git@example.com:team/x.git"]'],
     ['an include is a repository without a scheme', 'include: ["github.com/team/x.git#main:sub"]'],
     ['the file is not YAML', 'services: { web: [ }'],
-  ])('when %s', (_, text) => {
+  ])('when %s', async (_, text) => {
     write({ 'compose.yml': text });
-    put();
-    expect(get()).toBeUndefined();
+    await put();
+    expect(await get()).toBeUndefined();
   });
 
-  it('when a file changes while Compose reads it', () => {
+  it('when a file changes while Compose reads it', async () => {
     write({ 'compose.yml': PLAIN });
     const cache = new ModelCache(state(), {});
-    cache.get(specOf());
+    await cache.get(specOf());
     write({ 'compose.yml': `${PLAIN} # new` });
-    cache.put(specOf(), MODEL); // of the old file, or of the new one: who knows
-    expect(get()).toBeUndefined();
+    await cache.put(specOf(), MODEL); // of the old file, or of the new one: who knows
+    expect(await get()).toBeUndefined();
   });
 
-  it('when the folder cannot be written, and that is no failure', () => {
+  it('when the folder cannot be written, and that is no failure', async () => {
     write({ 'compose.yml': PLAIN, state: 'a file where the folder should be' });
-    put();
-    expect(get()).toBeUndefined();
+    await put();
+    expect(await get()).toBeUndefined();
   });
 });
 
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: of the file
 
 describe('an entry', () => {
-  it('is for nobody else’s eyes', () => {
+  it('is for nobody else’s eyes', async () => {
     write({ 'compose.yml': PLAIN });
-    put();
+    await put();
     const [name = ''] = entries();
     expect(statSync(join(state(), 'models', name)).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(state(), 'models', name), 'utf8')).not.toMatch(/secret|PASSWORD/);
@@ -233,61 +233,61 @@ describe('an entry', () => {
 
   it.each(['', 'null', '7', '"x"', '[]', '{}', '{"inputs":"x"}', '{"inputs":[],"sealed":"x"}', '{"inputs":[1', '\0\0'])(
     'that is garbage (%j) counts for nothing, and is replaced',
-    (garbage) => {
+    async (garbage) => {
       write({ 'compose.yml': PLAIN });
-      put();
+      await put();
       const [name = ''] = entries();
       writeFileSync(join(state(), 'models', name), garbage);
-      expect(get()).toBeUndefined();
-      put();
-      expect(get()).toEqual(MODEL);
+      expect(await get()).toBeUndefined();
+      await put();
+      expect(await get()).toEqual(MODEL);
     },
   );
 
-  it('that lacks its model counts for nothing', () => {
+  it('that lacks its model counts for nothing', async () => {
     write({ 'compose.yml': PLAIN });
-    put();
+    await put();
     const path = join(state(), 'models', entries()[0] ?? '');
     const { sealed: _, ...rest } = JSON.parse(readFileSync(path, 'utf8'));
     writeFileSync(path, JSON.stringify(rest));
-    expect(get()).toBeUndefined();
+    expect(await get()).toBeUndefined();
   });
 
-  it('that cannot be read, or is a folder, counts for nothing and leaves no part behind', () => {
+  it('that cannot be read, or is a folder, counts for nothing and leaves no part behind', async () => {
     write({ 'compose.yml': PLAIN });
-    put();
+    await put();
     const path = join(state(), 'models', entries()[0] ?? '');
     chmodSync(path, 0);
-    if (process.getuid?.() !== 0) expect(get()).toBeUndefined();
+    if (process.getuid?.() !== 0) expect(await get()).toBeUndefined();
     rmSync(path);
     mkdirSync(join(path, 'x'), { recursive: true });
-    expect(get()).toBeUndefined();
-    put();
+    expect(await get()).toBeUndefined();
+    await put();
     expect(entries()).toHaveLength(1);
   });
 
-  it('of two writers is one of theirs, whole', () => {
+  it('of two writers is one of theirs, whole', async () => {
     write({ 'compose.yml': PLAIN });
     const [a, b] = [new ModelCache(state(), {}), new ModelCache(state(), {})];
     const other = { ...MODEL, name: 'y' };
-    expect([a.get(specOf()), b.get(specOf())]).toEqual([undefined, undefined]);
+    expect([await a.get(specOf()), await b.get(specOf())]).toEqual([undefined, undefined]);
     // A third is in the middle of its writing.
     mkdirSync(join(state(), 'models'), { recursive: true });
     writeFileSync(join(state(), 'models', '.0123456789ab'), '{"inputs":[');
-    a.put(specOf(), MODEL);
-    b.put(specOf(), other);
-    expect(a.get(specOf())).toEqual(other);
+    await a.put(specOf(), MODEL);
+    await b.put(specOf(), other);
+    expect(await a.get(specOf())).toEqual(other);
     expect(entries()).toHaveLength(2);
   });
 
-  it('that was used last stays longest', () => {
+  it('that was used last stays longest', async () => {
     write({ 'compose.yml': PLAIN });
     const spec = (i: number) => specOf({ profiles: [String(i)] });
-    for (let i = 0; i < 200; i++) put({}, spec(i));
-    expect(get({}, spec(0))).toEqual(MODEL);
-    for (let i = 200; i < 210; i++) put({}, spec(i));
+    for (let i = 0; i < 200; i++) await put({}, spec(i));
+    expect(await get({}, spec(0))).toEqual(MODEL);
+    for (let i = 200; i < 210; i++) await put({}, spec(i));
     expect(entries().length).toBeLessThanOrEqual(200);
-    expect(get({}, spec(0))).toEqual(MODEL);
-    expect(get({}, spec(209))).toEqual(MODEL);
+    expect(await get({}, spec(0))).toEqual(MODEL);
+    expect(await get({}, spec(209))).toEqual(MODEL);
   });
 });

@@ -31,11 +31,11 @@ it.each([
   ['web', undefined, ['', 'services: [not, a, map]\n'], undefined],
   ['web', undefined, ['services: { web: '], '0.yml:1'], // Compose says what is wrong with it
   ['gone', undefined, [BASE], undefined],
-])('%s %s stands where its key does', (service, key, texts, where) => {
+])('%s %s stands where its key does', async (service, key, texts, where) => {
   const files = texts.map((text, i) => {
     writeFileSync(join(folder, `${i}.yml`), text);
     return `${i}.yml`;
   });
-  const found = place({ config: readConfig({}) }, { files, cwd: folder, service, ...(key ? { key } : {}) });
+  const found = await place({ config: readConfig({}) }, { files, cwd: folder, service, ...(key ? { key } : {}) });
   expect(found && `${found.file.slice(folder.length + 1)}:${found.line}`).toBe(where);
 });

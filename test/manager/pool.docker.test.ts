@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createContext } from '../../src/manager/context.js';
 import { fromPool } from '../../src/manager/pool/hand-out.js';
 import { runCli } from '../support/run-cli.js';
-import { FIXTURE_IMAGE, REDIS_IMAGE, Scope } from '../support/scope.js';
+import { FIXTURE_IMAGE, POSTGRES_IMAGE, REDIS_IMAGE, Scope } from '../support/scope.js';
 
 const IMAGE = `dm-pool-test-${process.pid}`;
 const docker = (...args: readonly string[]) => execa('docker', args);
@@ -84,3 +84,21 @@ it('is filled by the watchdog, with the variables of whoever asked, and taken by
   expect(JSON.parse(stdout).data.kept).toEqual([]);
   expect(await warm()).toEqual([]);
 }, 120_000);
+
+it('has had a first query, so that whoever takes a database does not wait for what its server reads then', async () => {
+  await using scope = new Scope();
+  const login = 'POSTGRES_USER: shop, POSTGRES_PASSWORD: correct-horse, POSTGRES_DB: app';
+  scope.file('compose.yml', `services: { db: { image: ${POSTGRES_IMAGE}, environment: { ${login} } } }`);
+  await scope.manager.poolFill({ cwd: scope.folder, pool: 1 });
+  const warm = (await scope.manager.status()).find(({ record }) => record.pool?.state === 'warm');
+  // PostgreSQL writes it at the end of the first session in each database.
+  const { stdout } = await docker(
+    'exec',
+    `${warm?.record.project}-db-1`,
+    'sh',
+    '-c',
+    'ls $PGDATA/base/*/pg_internal.init',
+  );
+  expect(stdout.split('\n')).toHaveLength(1);
+  await scope.manager.poolDrain();
+}, 60_000);

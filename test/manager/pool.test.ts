@@ -166,7 +166,7 @@ it('of seeded services is another one when what prepares them changes, and its r
   expect(await keyOf({})).not.toEqual(before);
   scope.file('one.sql', 'CREATE TABLE other ()');
   expect(await keyOf(seeds)).not.toEqual(before);
-  const { recipe } = sealRecipe(scope.config, { seeds }, files);
+  const { recipe } = await sealRecipe(scope.config, { seeds }, files);
   expect(recipe).not.toContain('correct-horse');
   expect(openRecipe(scope.config, recipe)?.variables).toMatchObject({ DB_PASSWORD: 'correct-horse' });
 });

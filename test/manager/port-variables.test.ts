@@ -20,7 +20,7 @@ const BINDINGS: Binding[] = (
   ] as const
 ).map(([target, protocol], i) => ({ service: 'db', target, protocol, published: '', port: 30000 + i, count: 1 }));
 
-function variables(...texts: string[]): Record<string, string> {
+function variables(...texts: string[]): Promise<Record<string, string>> {
   const files = texts.map((text, i) => {
     const path = join(folder, `${i}.yml`);
     writeFileSync(path, text);
@@ -65,23 +65,23 @@ describe('the user’s own variables for published ports', () => {
     ['{ target: 80, published: "${OTHER}" }', {}],
     ['{ target: 5432 }', {}],
     ['{ target: 5432, published: 5432 }', {}],
-  ])('ports: [%s]', (port, expected) => {
-    expect(published(port)).toEqual(expected);
+  ])('ports: [%s]', async (port, expected) => {
+    expect(await published(port)).toEqual(expected);
   });
 
-  it('are found in every file, under anchors and merges, and behind tags', () => {
+  it('are found in every file, under anchors and merges, and behind tags', async () => {
     const base = 'x-db: &db { ports: ["${ONE}:5432"] }\nservices: { db: { <<: *db } }';
     const more = 'services: { db: { ports: !override ["${TWO}:5432"] } }';
-    expect(variables(base, more)).toEqual({ ONE: '30000', TWO: '30000' });
+    expect(await variables(base, more)).toEqual({ ONE: '30000', TWO: '30000' });
   });
 
-  it('are found in every document of a file', () => {
+  it('are found in every document of a file', async () => {
     const text = 'services: { a: { image: x } }\n---\nservices: { db: { ports: ["${DB_PORT}:5432"] } }';
-    expect(variables(text)).toEqual({ DB_PORT: '30000' });
+    expect(await variables(text)).toEqual({ DB_PORT: '30000' });
   });
 
-  it('are none of another service', () => {
-    expect(variables('services: { other: { ports: ["${DB_PORT}:5432"] } }')).toEqual({});
+  it('are none of another service', async () => {
+    expect(await variables('services: { other: { ports: ["${DB_PORT}:5432"] } }')).toEqual({});
   });
 
   it.each<[string, string]>([
@@ -91,13 +91,13 @@ describe('the user’s own variables for published ports', () => {
     ['ports that are no list', 'services: { db: { ports: "5432:5432" } }'],
     ['what is no map', '- services'],
     ['what is not YAML', 'services: { db: [ }'],
-  ])('are none in a file with %s', (_, text) => {
-    expect(variables(text)).toEqual({});
+  ])('are none in a file with %s', async (_, text) => {
+    expect(await variables(text)).toEqual({});
   });
 
-  it('are none in a file that has gone since', () => {
+  it('are none in a file that has gone since', async () => {
     const spec = { files: [join(folder, 'gone.yml')], directory: folder, profiles: [], envFiles: [] };
-    expect(portVariables(spec, BINDINGS)).toEqual({});
+    expect(await portVariables(spec, BINDINGS)).toEqual({});
   });
 });
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: of the file

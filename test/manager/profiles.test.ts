@@ -9,22 +9,25 @@ services:
   mail: { image: mail, profiles: [debug, mail] }
 `;
 
-function check(asked: readonly string[], active: readonly string[]): void {
+function check(asked: readonly string[], active: readonly string[]): Promise<void> {
   const scope = new Scope({ engine: new FakeEngine({ name: 'shop', services: {} }) });
   const file = scope.file('compose.yml', FILE);
   const services = active.length > 0 ? { web: {}, mail: { profiles: active } } : { web: {} };
-  checkProfiles({ files: [file], directory: scope.folder, profiles: asked, envFiles: [] }, { name: 'shop', services });
+  return checkProfiles(
+    { files: [file], directory: scope.folder, profiles: asked, envFiles: [] },
+    { name: 'shop', services },
+  );
 }
 
 describe('a profile', () => {
-  it('that a service has is taken, and so are all of them', () => {
-    expect(() => check(['mail'], ['debug', 'mail'])).not.toThrow();
-    expect(() => check(['*'], ['debug', 'mail'])).not.toThrow();
+  it('that a service has is taken, and so are all of them', async () => {
+    await expect(check(['mail'], ['debug', 'mail'])).resolves.toBeUndefined();
+    await expect(check(['*'], ['debug', 'mail'])).resolves.toBeUndefined();
   });
 
-  it('that nothing has is refused, with the likeliest one', () => {
-    expect(() => check(['debgu'], [])).toThrow('no service of');
-    expect(() => check(['debgu'], [])).toThrow('has "debgu"; did you mean "debug"?');
-    expect(() => check(['production'], [])).toThrow('there are debug, mail');
+  it('that nothing has is refused, with the likeliest one', async () => {
+    await expect(check(['debgu'], [])).rejects.toThrow('no service of');
+    await expect(check(['debgu'], [])).rejects.toThrow('has "debgu"; did you mean "debug"?');
+    await expect(check(['production'], [])).rejects.toThrow('there are debug, mail');
   });
 });

@@ -2,6 +2,7 @@ import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from '../../domain/errors.js';
 import type { LeaseRecord } from '../../domain/lease.js';
+import type { ComposeModel } from '../../domain/model.js';
 import { missing, type PoolPlace, pauseAfter } from '../../domain/pool.js';
 import { isSecretName, maskerFor } from '../../domain/secrets.js';
 import type { LeaseStore } from '../../store/lease-store.js';
@@ -15,6 +16,7 @@ import { checkedSize, register } from './hand-out.js';
 import { poolKey } from './pool-key.js';
 import { openRecipe, type Recipe } from './recipe.js';
 import { type PoolStatus, poolStatus } from './status.js';
+import { warmUp } from './warm-up.js';
 
 /** What `acquire` takes; it is what the environments are made with. */
 export interface PoolFillOptions extends AcquireOptions {
@@ -33,7 +35,7 @@ export type Filler = (
 export interface Filling {
   readonly place: PoolPlace;
   /** Called when it is ready and before anybody can take it. @throws when it must not be handed over */
-  readonly confirm: (lease: LeaseRecord) => Promise<void>;
+  readonly confirm: (lease: LeaseRecord, model: ComposeModel) => Promise<void>;
 }
 
 /** While another process fills in what is missing. Milliseconds. */
@@ -73,7 +75,7 @@ export async function poolFill(
     const reason = 'why' in known ? known.why : 'there is none';
     throw new EnvironmentError('OPTION_INVALID', { option: 'pool', reason, command: 'pool' });
   }
-  register(about, known, size);
+  await register(about, known, size);
   if (config.watchdog) ensureWatchdog(config, store);
   // Also the watchdog fills it from now on.
   while (store.pools.counts(known.key).warm < size.min && store.pools.find(known.key)) {
@@ -147,7 +149,10 @@ async function fillOne(outer: Context, pool: Pool, make: Filler): Promise<unknow
 function filling(context: Context, options: AcquireOptions, key: string): Filling {
   return {
     place: { key, state: 'filling' },
-    confirm: ({ project }) => assertSame(context, options, key, project),
+    confirm: async (lease, model) => {
+      await warmUp(await context.engine(), lease, model);
+      await assertSame(context, options, key, lease.project);
+    },
   };
 }
 

@@ -90,10 +90,14 @@ type Known = Exclude<PoolKey, { readonly why: string }>;
  * Begins to fill a pool, or goes on with it. Where somebody with the same variables has asked the same before, the files
  * have changed since: that pool ends.
  */
-export function register(asking: Omit<Asking, 'context' | 'steps'>, { key, question }: Known, size: PoolSize): void {
+export async function register(
+  asking: Omit<Asking, 'context' | 'steps'>,
+  { key, question }: Known,
+  size: PoolSize,
+): Promise<void> {
   const { config, engine, store, options, files } = asking;
   const { endpoint, environment } = engine;
-  const { recipe, variables } = sealRecipe(config, options, files);
+  const { recipe, variables } = await sealRecipe(config, options, files);
   store.pools.add({
     key,
     question: createHash('sha256').update(question).update(JSON.stringify(variables)).digest('hex'),
@@ -113,20 +117,20 @@ async function taken(asking: Asking, known: Known, size: PoolSize): Promise<Acqu
   const holder = finalHolder({ owner }, options.ttl, config.env);
   for (;;) {
     const { lease, known: isFilled } = await steps.run('claim', () => store.pools.take({ key, ...size, ...holder }));
-    if (!isFilled) register(asking, known, size);
+    if (!isFilled) await register(asking, known, size);
     if (config.watchdog) ensureWatchdog(config, store);
     if (!lease) return undefined;
     const model = modelOf(asking.template, lease.project);
-    const why = await steps
-      .run('verify', () => notAsItWas(engine, lease, model, steps.signal))
-      .catch((error) => {
-        // Not known to be as it was: nobody gets it.
-        store.transition(lease, 'expired', { cause: String(error) });
-        throw error;
-      });
+    const verified = steps.run('verify', () => notAsItWas(engine, lease, model, steps.signal));
+    // While the engine thinks about it.
+    const [why, environment] = await Promise.all([verified, environmentOf(asking, model, lease, {})]).catch((error) => {
+      // Not known to be as it was: nobody gets it.
+      store.transition(lease, 'expired', { cause: String(error) });
+      throw error;
+    });
     if (why === undefined) {
       keepRenewing(context, store);
-      return given(asking, lease, model);
+      return given(asking, environment);
     }
     config.onProgress({ type: 'notice', text: `${lease.project} is not handed over: ${why}` });
     store.transition(lease, 'expired', { cause: why });
@@ -145,28 +149,32 @@ async function notAsItWas(
   return unfit(model, states, containers) ?? changes(lease.bindings, containers, completed)[0];
 }
 
-async function given(asking: Asking, lease: LeaseRecord, model: ComposeModel): Promise<AcquiredEnvironment> {
+async function given(asking: Asking, environment: AcquiredEnvironment): Promise<AcquiredEnvironment> {
   const { config, steps, options } = asking;
-  const services = Object.keys(model.services);
-  config.onProgress({ type: 'claimed', project: lease.project, services, ports: lease.ports });
-  if (options.hooks?.afterReady !== undefined) await steps.run('hook', () => afterReady(asking, lease, model));
-  const environment = environmentOf(asking, model, lease, steps.timings());
-  config.onProgress({ type: 'ready', project: lease.project, afterMs: environment.timings.total ?? 0 });
-  return environment;
+  const { record, services } = environment;
+  config.onProgress({
+    type: 'claimed',
+    project: record.project,
+    services: Object.keys(services),
+    ports: record.ports,
+  });
+  if (options.hooks?.afterReady !== undefined) await steps.run('hook', () => afterReady(asking, environment));
+  const timings = steps.timings();
+  config.onProgress({ type: 'ready', project: record.project, afterMs: timings.total ?? 0 });
+  return { ...environment, timings };
 }
 
 /** The project's own command, for whoever gets the environment. When it fails, nothing is left, as after a start. */
-async function afterReady(asking: Asking, lease: LeaseRecord, model: ComposeModel): Promise<void> {
+async function afterReady(asking: Asking, { record, env }: AcquiredEnvironment): Promise<void> {
   const { context, options, steps } = asking;
   const { atPoint, atPointCalmly } = await import('../hooks.js');
-  const { env } = environmentOf(asking, model, lease, {});
-  const task = { context, lease, hooks: options.hooks ?? {}, env, signal: steps.signal };
+  const task = { context, lease: record, hooks: options.hooks ?? {}, env, signal: steps.signal };
   try {
     await atPoint('afterReady', task, options.waitTimeout ?? DEFAULT_WAIT_TIMEOUT);
   } catch (error) {
     const failed = error instanceof EnvironmentError && error.code !== 'ABORTED';
     if (failed) await atPointCalmly('onFailure', { ...task, env: { ...env, DM_ERROR: error.code } });
-    await (await import('../release.js')).release(context, lease.id, 'the start failed');
+    await (await import('../release.js')).release(context, record.id, 'the start failed');
     throw error;
   }
 }

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import type { Spec } from '../../domain/lease.js';
 import type { AcquireOptions } from '../acquire-options.js';
+import { readText } from '../compose-content.js';
 import { referencedFiles } from '../compose-references.js';
 import type { Config } from '../config.js';
-import { readText, variablesIn } from '../model-cache.js';
+import { variablesIn } from '../model-cache.js';
 import { seal, unseal } from '../sealed.js';
 import { stateKey } from '../state-key.js';
 
@@ -36,16 +37,16 @@ const CLIENT = /^(DOCKER_|BUILDKIT_|BUILDX_)/;
  *
  * @throws STORE_FULL, STORE_READ_ONLY
  */
-export function sealRecipe(
+export async function sealRecipe(
   config: Config,
   options: AcquireOptions,
   files: Spec,
-): { readonly recipe: string; readonly variables: Recipe['variables'] } {
+): Promise<{ readonly recipe: string; readonly variables: Recipe['variables'] }> {
   const kept = Object.entries(options).filter(([name]) => !NOT_OF_IT.includes(name as (typeof NOT_OF_IT)[number]));
   const { ports, excludePorts, networkPool, memoryBudget, maxEnvironments } = config;
   const recipe: Recipe = {
     options: { ...Object.fromEntries(kept), cwd: resolve(options.cwd ?? process.cwd()) },
-    variables: variablesOf(config.env, files, JSON.stringify([options.hooks ?? {}, options.seeds ?? {}])),
+    variables: await variablesOf(config.env, files, JSON.stringify([options.hooks ?? {}, options.seeds ?? {}])),
     config: { ports, excludePorts, networkPool, memoryBudget, maxEnvironments },
   };
   return { recipe: seal(withoutInfinity(recipe), stateKey(config.stateDir, 'pools')), variables: recipe.variables };
@@ -80,8 +81,8 @@ export function openRecipe(config: Config, sealed: string): Recipe | undefined {
   };
 }
 
-function variablesOf(env: NodeJS.ProcessEnv, files: Spec, hooks: string): Record<string, string> {
-  const texts = (referencedFiles(files) ?? files.files).map(readText);
+async function variablesOf(env: NodeJS.ProcessEnv, files: Spec, hooks: string): Promise<Record<string, string>> {
+  const texts = ((await referencedFiles(files)) ?? files.files).map(readText);
   const client = Object.entries(env).filter(([name]) => CLIENT.test(name) || name === 'PATH');
   return Object.fromEntries(
     [...variablesIn([...texts, hooks], env), ...client].filter(

@@ -63,7 +63,7 @@ async function migrate(
 ): Promise<void> {
   if (seed.command === undefined) return;
   const { context, engine, lease, signal } = task;
-  const { env } = addressesOf(model, { ...lease, bindings }, engine.host, context.config.stateDir);
+  const { env } = await addressesOf(model, { ...lease, bindings }, engine.host, context.config.stateDir);
   await runToEnd('seed', seed.command, { context, lease, env, signal }, COMMAND_LIMIT);
 }
 

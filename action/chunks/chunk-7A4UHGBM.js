@@ -1,0 +1,2 @@
+import{createRequire as dmRequire}from'node:module';const require=dmRequire(import.meta.url);const __dirname=import.meta.dirname,__filename=import.meta.filename;
+import{modelOf,resolveModel}from"./chunk-V6U5TLGP.js";import{keepsEditions,readEdition}from"./chunk-R4QCZZHA.js";async function runningModel({config,engine,store},record,signal){return(keepsEditions(record)?readEdition({config,store,record},"present")?.model:void 0)??modelOf(await resolveModel(config,engine,record.spec,signal),record.project)}export{runningModel};
