@@ -1,25 +1,20 @@
-import type { Decisions } from '../domain/decisions.js';
 import { EnvironmentError } from '../domain/errors.js';
 import type { HookPoint } from '../domain/hooks.js';
 import type { LeaseRecord, Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import type { Owner } from '../domain/owner.js';
-import type { PortMode } from '../domain/ports.js';
 import { checkRecovery } from '../domain/recovery.js';
-import { type Resources, recommendedWaits } from '../domain/resources.js';
+import { recommendedWaits } from '../domain/resources.js';
 import { checkSeeds, type Seeds } from '../domain/seeds.js';
 import { suggest } from '../domain/suggest.js';
 import { timelineOf } from '../domain/timeline.js';
 import type { Waits } from '../domain/wait.js';
-import type { Engine } from '../engine/engine.js';
-import type { LeaseStore } from '../store/lease-store.js';
 import type { AcquireOptions } from './acquire-options.js';
 import { admitted } from './admit.js';
 import { type BroughtUp, bringUp } from './bring-up.js';
 import { contentOf } from './build/identify.js';
 import { buildOptions } from './build/options.js';
-import { baseOf, type Claimed } from './claim.js';
-import type { Config } from './config.js';
+import { type Asked, baseOf, type Claimed } from './claim.js';
 import type { Context } from './context.js';
 import { DEFAULT_WAIT_TIMEOUT } from './deadline.js';
 import { addressesOf } from './env.js';
@@ -86,59 +81,53 @@ async function start(
   const { engine } = await steps.run('engine', () => reachEngine(context, options, steps.signal));
   const store = await steps.run('engine', () => context.store());
   await steps.run('sweep', () => sweep(context, steps.signal));
-  const { files, template } = await steps.run('resolve', () => specAndModel(config, engine, options, steps.signal));
-  const owner = await ownerHere(engine, options.owner);
-  const { mode = 'dedicated', decisions = {}, portMode = 'range', name } = options;
-  const seeds = seedsOf(options, files, template);
-  const about = { config, engine, store, owner, template, mode, signal: steps.signal };
-  const resources = { ...(await resourcesOf(about, options)), seeded: Object.keys(seeds) };
-  const base = baseOf({ config, files, name });
-  const content = mode === 'shared' ? await contentOf(config, engine, template, steps.signal) : [];
-  const seedKey = mode === 'shared' ? [seeds, seedContents(seeds, files.directory)] : [];
-  const key = sharedKey(base, template, options, decisions, portMode, resources, files.seat, seedKey, ...content);
-  const use = mode === 'shared' ? useOf(context, provisionalKey ?? key, owner, options) : undefined;
+  const wanted = await wantedBy(options, { config, engine, store }, steps);
+  const key = await keyOf(wanted, options, steps.signal);
+  const use = wanted.mode === 'shared' ? useOf(context, provisionalKey ?? key, wanted.owner, options) : undefined;
+  const asked = { ...wanted, place, sharedKey: use?.key ?? null, signal: steps.signal };
   for (;;) {
     const joined = use && (await steps.run('claim', () => joinShared(context, use, steps.signal)));
     if (joined) {
-      const model = modelOf(template, joined.project);
-      return { ...(await environmentOf({ config, engine }, model, joined, steps.timings())), use };
+      const model = modelOf(wanted.template, joined.project);
+      return { ...(await environmentOf(wanted, model, joined, steps.timings())), use };
     }
-    const asked = {
-      config,
-      engine,
-      store,
-      files,
-      template,
-      name,
-      mode,
-      owner,
-      decisions,
-      portMode,
-      resources,
-      place,
-      seeds,
-    };
-    const claimed = await admitted(
-      context,
-      { ...asked, sharedKey: use?.key ?? null, signal: steps.signal },
-      options,
-      steps,
-    );
-    if (claimed) return make(context, { ...asked, ...claimed, options, key, use, journal, steps, filling });
+    const claimed = await admitted(context, asked, options, steps);
+    if (claimed) return make(context, { ...wanted, ...claimed, options, key, use, journal, steps, filling });
     if (filling) return undefined;
   }
 }
 
-interface Making extends Claimed {
-  readonly config: Config;
-  readonly engine: Engine;
-  readonly store: LeaseStore;
-  readonly files: Spec;
-  readonly template: ComposeModel;
-  readonly decisions: Decisions;
-  readonly portMode: PortMode;
-  readonly resources: Resources;
+/** What the options come to, before anything is claimed. */
+interface Wanted extends Omit<Asked, 'sharedKey' | 'place' | 'signal'> {
   readonly seeds: Seeds;
+}
+
+/** @throws COMPOSE_FILE_MISSING, COMPOSE_FILE_INVALID, OPTION_INVALID */
+async function wantedBy(
+  options: AcquireOptions,
+  where: Pick<Asked, 'config' | 'engine' | 'store'>,
+  steps: Steps,
+): Promise<Wanted> {
+  const { config, engine } = where;
+  const { files, template } = await steps.run('resolve', () => specAndModel(config, engine, options, steps.signal));
+  const owner = await ownerHere(engine, options.owner);
+  const { mode = 'dedicated', decisions = {}, portMode = 'range', name } = options;
+  const seeds = seedsOf(options, files, template);
+  const about = { ...where, owner, template, mode, signal: steps.signal };
+  const resources = { ...(await resourcesOf(about, options)), seeded: Object.keys(seeds) };
+  return { ...where, files, template, name, mode, owner, decisions, portMode, resources, seeds };
+}
+
+/** By which others find an environment, where it is shared. */
+async function keyOf(wanted: Wanted, options: AcquireOptions, signal: AbortSignal): Promise<string> {
+  const { config, engine, files, template, mode, decisions, portMode, resources, seeds } = wanted;
+  const content = mode === 'shared' ? await contentOf(config, engine, template, signal) : [];
+  const seedKey = mode === 'shared' ? [seeds, seedContents(seeds, files.directory)] : [];
+  const of = [decisions, portMode, resources, files.seat, seedKey, ...content];
+  return sharedKey(baseOf(wanted), template, options, ...of);
+}
+
+interface Making extends Claimed, Wanted {
   readonly options: AcquireOptions;
   /** By which others will find it, where it is shared. */
   readonly key: string;

@@ -13,7 +13,7 @@ import { type Plan, planEnvironment } from '../domain/plan.js';
 import type { PortMode } from '../domain/ports.js';
 import type { Resources } from '../domain/resources.js';
 import type { Seeds } from '../domain/seeds.js';
-import { readyTimeout, type Verdict } from '../domain/verdict.js';
+import type { Verdict } from '../domain/verdict.js';
 import type { Waits } from '../domain/wait.js';
 import type { ComposeRun, ContainerEvent, Engine } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
@@ -27,6 +27,7 @@ import { keepVolumes } from './kept-volumes.js';
 import { makeLeaseFolder } from './lease-folder.js';
 import { freeBlock, freeOwnPorts } from './ports.js';
 import { readBack } from './read-back.js';
+import { ReadyWait } from './ready-wait.js';
 import { modelMasker } from './secrets.js';
 import { createAndFill } from './seeds/fill.js';
 import { prepareSeeds } from './seeds/prepare.js';
@@ -164,49 +165,36 @@ async function createAndStart(
   plan: Plan,
   seeding: Seeding,
 ): Promise<void> {
-  const { engine, model, steps, waits, onEvent } = task;
-  const verdicts = new Map<string, Verdict>();
-  const begun = performance.now();
-  const masker = modelMasker(model, task.config.env);
+  const { config, engine, model, steps, waits, waitTimeout, onEvent } = task;
+  const wait = new ReadyWait({ model, waitTimeout, signal: steps.signal });
+  const masker = modelMasker(model, config.env);
   const onVerdict = (service: string, seen: Verdict) => {
     const verdict = masker.data(seen);
-    verdicts.set(service, verdict);
-    const afterMs = Math.round(performance.now() - begun);
-    task.config.onProgress({ type: 'service', project: lease.project, service, verdict, afterMs });
+    wait.onVerdict(service, verdict);
+    config.onProgress({ type: 'service', project: lease.project, service, verdict, afterMs: wait.elapsed });
   };
-  const inTime = async (ms: number, work: (signal: AbortSignal) => Promise<void>) => {
-    using deadline = new Deadline(ms, steps.signal);
-    try {
-      await work(deadline.signal);
-    } catch (error) {
-      if (deadline.expired && !steps.signal.aborted) throw readyTimeout(model, verdicts, task.waitTimeout);
-      throw error;
-    }
-  };
-  const left = () => Math.max(1, task.waitTimeout - (performance.now() - begun));
   const early = plan.copies.filter((copy) => copy.early !== undefined);
+  const late = plan.copies.filter((copy) => copy.early === undefined);
   const create = (signal: AbortSignal) => () => engine.create(run, signal);
   await steps.run('create', () =>
-    inTime(left(), (signal) => createAndFill(engine, lease, early, plan.labels, create(signal), signal)),
+    wait.run((signal) => createAndFill(engine, lease, early, plan.labels, create(signal), signal)),
   );
   await steps.run('copy', () =>
-    inTime(left(), async (signal) => {
-      const late = plan.copies.filter((copy) => copy.early === undefined);
+    wait.run(async (signal) => {
       await Promise.all(late.map((copy) => engine.copyIntoVolume(copy, plan.labels, signal)));
       seeding.used();
     }),
   );
   const request = { engine, lease, waits, start: starter(engine, run, model), onEvent, onVerdict };
-  const start = (ms: number, of: ComposeModel) =>
-    inTime(ms, (signal) => startServices({ ...request, model: of, signal }));
+  const start = (of: ComposeModel, signal: AbortSignal) => startServices({ ...request, model: of, signal });
   const { missing } = seeding;
   if (missing.length > 0) {
-    const startSome = (of: ComposeModel) => start(task.waitTimeout, of);
+    const startSome = (of: ComposeModel) => wait.run((signal) => start(of, signal), 'fresh');
     const preparing = { ...task, lease, bindings: plan.bindings, start: startSome, signal: steps.signal };
     await steps.run('seed', () => prepareSeeds(preparing, missing));
     await seeding[Symbol.asyncDispose]();
   }
-  await steps.run('start', () => start(missing.length > 0 ? task.waitTimeout : left(), model));
+  await steps.run('start', () => wait.run((signal) => start(model, signal), missing.length > 0 ? 'fresh' : 'left'));
 }
 
 /** Through the API, and by Compose where only that gives the whole result: a service at a time, so that we judge. */

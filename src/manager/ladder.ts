@@ -2,15 +2,14 @@ import { EnvironmentError } from '../domain/errors.js';
 import { LABEL } from '../domain/labels.js';
 import type { Binding, LeaseRecord, Spec } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
-import { readyTimeout, type Verdict } from '../domain/verdict.js';
 import type { Waits } from '../domain/wait.js';
 import type { Ending, Engine } from '../engine/engine.js';
 import { withFileLock } from '../store/file-lock.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import type { Config } from './config.js';
-import { Deadline } from './deadline.js';
 import { leaseFolder } from './lease-folder.js';
 import { readBack } from './read-back.js';
+import { ReadyWait } from './ready-wait.js';
 import { reap } from './reap.js';
 import { maskedError, modelMasker } from './secrets.js';
 import { explained } from './situation.js';
@@ -107,20 +106,13 @@ export async function assertHeld({
 /** One means, and the wait until the services are ready after it. */
 async function step(task: Climb, rung: Rung): Promise<void> {
   const { engine, record, waits } = task;
-  using deadline = new Deadline(task.waitTimeout, task.signal);
-  const { signal } = deadline;
   const model = only(task.model, rung === 'recreate-all' ? Object.keys(task.model.services) : task.services);
-  const verdicts = new Map<string, Verdict>();
-  const onVerdict = (service: string, verdict: Verdict) => verdicts.set(service, verdict);
-  try {
+  const wait = new ReadyWait({ ...task, model, step: 'start' });
+  await wait.run(async (signal) => {
     await apply(task, rung, signal);
+    const { onVerdict } = wait;
     await startServices({ engine, lease: record, model, waits, onEvent: () => {}, onVerdict, signal });
-  } catch (error) {
-    if (!deadline.expired || task.signal.aborted) throw error;
-    const late = readyTimeout(model, verdicts, deadline.ms);
-    late.step = 'start';
-    throw late;
-  }
+  });
 }
 
 async function apply(task: Climb, rung: Rung, signal: AbortSignal): Promise<void> {

@@ -4,16 +4,16 @@ import type { LeaseRecord } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import { needsComposeUp } from '../domain/model.js';
 import { dataFolders } from '../domain/seeds.js';
-import { readyTimeout, type Verdict } from '../domain/verdict.js';
 import type { ContainerDetail, Engine, VolumeObject } from '../engine/engine.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import type { SavedVolume, VolumeSet } from '../store/volume-sets.js';
 import { verified } from './check.js';
 import type { Context } from './context.js';
-import { DEFAULT_WAIT_TIMEOUT, Deadline } from './deadline.js';
+import { DEFAULT_WAIT_TIMEOUT } from './deadline.js';
 import { alone, assertHeld, only, rebound } from './ladder.js';
 import { leaseFolder } from './lease-folder.js';
 import { type WhichEnvironment, withEnvironment } from './leased.js';
+import { ReadyWait } from './ready-wait.js';
 import { modelOf, resolveModel } from './resolve.js';
 import { startServices } from './start.js';
 import { helperLabels, saveVolumes } from './volume-sets.js';
@@ -217,24 +217,21 @@ async function detailsOf({ context, engine, record, signal }: Work): Promise<Con
 async function startedAgain(work: Work, services: readonly string[]): Promise<void> {
   const { config, engine, record, waitTimeout, signal } = work;
   const model = only(work.model, services);
-  const verdicts = new Map<string, Verdict>();
-  using deadline = new Deadline(waitTimeout, signal);
+  const wait = new ReadyWait({ model, waitTimeout, signal });
   const nothing = { services: {}, networks: {}, volumes: {} };
   const overrideFile = `${leaseFolder(config, record)}/override.yml`;
   const run = { ...record.spec, project: record.project, override: nothing, overrideFile };
   const own = (await detailsOf(work)).filter(({ service }) => services.includes(service));
-  try {
+  await wait.run(async (inTime) => {
     for (const { service } of own.filter((each) => needsComposeUp(model, each.service))) {
-      await engine.up(run, service, deadline.signal);
+      await engine.up(run, service, inTime);
     }
     await Promise.all(
-      own.filter(({ service }) => !needsComposeUp(model, service)).map(({ id }) => engine.start(id, deadline.signal)),
+      own.filter(({ service }) => !needsComposeUp(model, service)).map(({ id }) => engine.start(id, inTime)),
     );
-    const watched = { onEvent: () => {}, onVerdict: (name: string, seen: Verdict) => verdicts.set(name, seen) };
-    await startServices({ engine, lease: record, model, waits: {}, ...watched, signal: deadline.signal });
-  } catch (error) {
-    throw deadline.expired && !signal.aborted ? readyTimeout(model, verdicts, deadline.ms) : error;
-  }
+    const { onVerdict } = wait;
+    await startServices({ engine, lease: record, model, waits: {}, onEvent: () => {}, onVerdict, signal: inTime });
+  });
 }
 
 function taken(name: string): EnvironmentError {

@@ -1,12 +1,13 @@
 import { EnvironmentError } from '../domain/errors.js';
 import type { LeaseRecord } from '../domain/lease.js';
 import { oneShots } from '../domain/readiness.js';
-import { readyTimeout, type Verdict } from '../domain/verdict.js';
+import type { Verdict } from '../domain/verdict.js';
 import { WAITED_FOR, type Wait, type WaitedFor } from '../domain/wait.js';
 import type { Context } from './context.js';
-import { DEFAULT_WAIT_TIMEOUT, Deadline } from './deadline.js';
+import { DEFAULT_WAIT_TIMEOUT } from './deadline.js';
 import { only } from './ladder.js';
 import { type WhichEnvironment, withEnvironment } from './leased.js';
+import { ReadyWait } from './ready-wait.js';
 import { modelOf, resolveModel } from './resolve.js';
 import { maskedError, modelMasker } from './secrets.js';
 import { checkServices } from './services.js';
@@ -44,18 +45,14 @@ export function wait(context: Context, options: WaitOptions): Promise<Waited> {
     checkServices(record.project, Object.keys(asked), Object.keys(whole.services), 'wait');
     const model = options.for ? only(whole, Object.keys(asked)) : whole;
     const waits = waitsOf(asked, oneShots(whole));
-    const verdicts = new Map<string, Verdict>();
-    const onVerdict = (service: string, verdict: Verdict) => verdicts.set(service, verdict);
-    using deadline = new Deadline(waitTimeout, caller);
-    const { signal } = deadline;
+    const wait = new ReadyWait({ model, waitTimeout, signal: caller });
     try {
-      await startServices({ engine, lease: record, model, waits, onEvent: () => {}, onVerdict, signal });
+      const watched = { engine, lease: record, model, waits, onEvent: () => {}, onVerdict: wait.onVerdict };
+      await wait.run((signal) => startServices({ ...watched, signal }));
     } catch (error) {
-      const late = deadline.expired && !caller.aborted;
-      const told = late ? readyTimeout(model, verdicts, deadline.ms) : error;
-      throw told instanceof EnvironmentError ? maskedError(told, modelMasker(model, config.env)) : told;
+      throw error instanceof EnvironmentError ? maskedError(error, modelMasker(model, config.env)) : error;
     }
-    return { record, services: Object.fromEntries([...verdicts].map(([name, { state }]) => [name, state])) };
+    return { record, services: Object.fromEntries([...wait.verdicts].map(([name, { state }]) => [name, state])) };
   });
 }
 
