@@ -145,30 +145,43 @@ async function identify(
   if (inputs.unknowable !== undefined) return unknown(inputs.unknowable);
   if (unsure !== undefined) return unknown(`it begins with what "${unsure}" builds, which is not known`);
   try {
-    const hashes: (ContextHash & Pick<BuildFolder, 'as' | 'path'>)[] = [];
-    for (const [as, path, rules] of foldersOf(context, inputs)) {
-      hashes.push({ as, path, ...(await hashContext(around.stateDir, path, rules, around.signal)) });
-    }
-    const key = hash([
-      settings(build),
-      build.args,
-      service.platform ?? around.env.DOCKER_DEFAULT_PLATFORM,
-      around.env.SOURCE_DATE_EPOCH,
-      inputs.dockerfile,
-      hashes.map(({ as, content }) => [as, content]),
-      await imageIds(around, inputs.images, bases, known),
-    ]);
-    const sum = (pick: (hash: ContextHash) => string) => hash(hashes.map(pick));
-    const files = hashes.reduce((total, each) => total + each.files, 0);
-    const stamp = hash([inputs.dockerfile, sum((each) => each.stamp)]);
-    const folders = hashes.map(({ as, path, generation }) => ({ as, path, generation }));
-    return { ...same, key, why: undefined, stamp, lockFiles: sum((each) => each.lockFiles), files, folders };
+    return { ...same, ...(await keyed(around, service, inputs, bases, known)) };
   } catch (error) {
     around.signal.throwIfAborted();
     const { code, path } = error as NodeJS.ErrnoException;
     if (code === undefined || path === undefined) throw error;
     return unknown(`${path} cannot be read (${code})`);
   }
+}
+
+/** What a build is made of, as one key and what it came from. @throws an error of the file system */
+async function keyed(
+  around: Surroundings,
+  service: ServiceModel,
+  inputs: Inputs,
+  bases: Readonly<Record<string, string>>,
+  known: ReadonlyMap<string, BuildIdentity>,
+): Promise<Pick<BuildIdentity, 'key' | 'why' | 'stamp' | 'lockFiles' | 'files' | 'folders'>> {
+  const { build = {} } = service;
+  const { context = '' } = build;
+  const hashes: (ContextHash & Pick<BuildFolder, 'as' | 'path'>)[] = [];
+  for (const [as, path, rules] of foldersOf(context, inputs)) {
+    hashes.push({ as, path, ...(await hashContext(around.stateDir, path, rules, around.signal)) });
+  }
+  const key = hash([
+    settings(build),
+    build.args,
+    service.platform ?? around.env.DOCKER_DEFAULT_PLATFORM,
+    around.env.SOURCE_DATE_EPOCH,
+    inputs.dockerfile,
+    hashes.map(({ as, content }) => [as, content]),
+    await imageIds(around, inputs.images, bases, known),
+  ]);
+  const sum = (pick: (hash: ContextHash) => string) => hash(hashes.map(pick));
+  const files = hashes.reduce((total, each) => total + each.files, 0);
+  const stamp = hash([inputs.dockerfile, sum((each) => each.stamp)]);
+  const folders = hashes.map(({ as, path, generation }) => ({ as, path, generation }));
+  return { key, why: undefined, stamp, lockFiles: sum((each) => each.lockFiles), files, folders };
 }
 
 function foldersOf(context: string, { rules, folders }: Inputs): (readonly [string, string, IgnoreRules])[] {
