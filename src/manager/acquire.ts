@@ -1,20 +1,18 @@
 import { EnvironmentError } from '../domain/errors.js';
 import type { HookPoint } from '../domain/hooks.js';
-import type { LeaseRecord, Spec } from '../domain/lease.js';
+import type { LeaseRecord } from '../domain/lease.js';
 import type { ComposeModel } from '../domain/model.js';
 import type { Owner } from '../domain/owner.js';
 import { checkRecovery } from '../domain/recovery.js';
 import { recommendedWaits } from '../domain/resources.js';
-import { checkSeeds, type Seeds } from '../domain/seeds.js';
 import { suggest } from '../domain/suggest.js';
 import { timelineOf } from '../domain/timeline.js';
 import type { Waits } from '../domain/wait.js';
 import type { AcquireOptions } from './acquire-options.js';
 import { admitted } from './admit.js';
 import { type BroughtUp, bringUp } from './bring-up.js';
-import { contentOf } from './build/identify.js';
 import { buildOptions } from './build/options.js';
-import { type Asked, baseOf, type Claimed } from './claim.js';
+import type { Claimed } from './claim.js';
 import type { Context } from './context.js';
 import { DEFAULT_WAIT_TIMEOUT } from './deadline.js';
 import { addressesOf } from './env.js';
@@ -23,22 +21,18 @@ import { type AcquiredEnvironment, environmentOf, finalHolder } from './handed-o
 import { atPoint, atPointCalmly, checkHooks, type HookTask, keepHooks } from './hooks.js';
 import { Journal } from './journal.js';
 import { thisSession } from './machine.js';
-import { ownerHere } from './owner-life.js';
 import type { Filling } from './pool/fill.js';
 import type { FromPool } from './pool/hand-out.js';
 import { reachEngine } from './reach-engine.js';
 import { release } from './release.js';
 import { keepRenewing } from './renewal.js';
 import { modelOf } from './resolve.js';
-import { resourcesOf } from './resources.js';
-import { seedContents } from './seeds/fingerprint.js';
 import { joinShared, type SharedUse } from './shared.js';
-import { sharedKey } from './shared-key.js';
 import { firstSnapshot, useOf } from './shared-use.js';
-import { specAndModel } from './spec.js';
 import { Steps } from './steps.js';
 import { sweep } from './sweep.js';
 import { keepFirstEdition } from './update/keep.js';
+import { keyOf, type Wanted, wantedBy } from './wanted.js';
 import { ensureWatchdog } from './watchdog.js';
 
 /** `provisionalKey`: in place of the key by which others find a shared environment, until it takes another's place. */
@@ -81,7 +75,8 @@ async function start(
   const { engine } = await steps.run('engine', () => reachEngine(context, options, steps.signal));
   const store = await steps.run('engine', () => context.store());
   await steps.run('sweep', () => sweep(context, steps.signal));
-  const wanted = await wantedBy(options, { config, engine, store }, steps);
+  const where = { config, engine, store };
+  const wanted = await steps.run('resolve', () => wantedBy(options, where, steps.signal));
   const key = await keyOf(wanted, options, steps.signal);
   const use = wanted.mode === 'shared' ? useOf(context, provisionalKey ?? key, wanted.owner, options) : undefined;
   const asked = { ...wanted, place, sharedKey: use?.key ?? null, signal: steps.signal };
@@ -95,36 +90,6 @@ async function start(
     if (claimed) return make(context, { ...wanted, ...claimed, options, key, use, journal, steps, filling });
     if (filling) return undefined;
   }
-}
-
-/** What the options come to, before anything is claimed. */
-interface Wanted extends Omit<Asked, 'sharedKey' | 'place' | 'signal'> {
-  readonly seeds: Seeds;
-}
-
-/** @throws COMPOSE_FILE_MISSING, COMPOSE_FILE_INVALID, OPTION_INVALID */
-async function wantedBy(
-  options: AcquireOptions,
-  where: Pick<Asked, 'config' | 'engine' | 'store'>,
-  steps: Steps,
-): Promise<Wanted> {
-  const { config, engine } = where;
-  const { files, template } = await steps.run('resolve', () => specAndModel(config, engine, options, steps.signal));
-  const owner = await ownerHere(engine, options.owner);
-  const { mode = 'dedicated', decisions = {}, portMode = 'range', name } = options;
-  const seeds = seedsOf(options, files, template);
-  const about = { ...where, owner, template, mode, signal: steps.signal };
-  const resources = { ...(await resourcesOf(about, options)), seeded: Object.keys(seeds) };
-  return { ...where, files, template, name, mode, owner, decisions, portMode, resources, seeds };
-}
-
-/** By which others find an environment, where it is shared. */
-async function keyOf(wanted: Wanted, options: AcquireOptions, signal: AbortSignal): Promise<string> {
-  const { config, engine, files, template, mode, decisions, portMode, resources, seeds } = wanted;
-  const content = mode === 'shared' ? await contentOf(config, engine, template, signal) : [];
-  const seedKey = mode === 'shared' ? [seeds, seedContents(seeds, files.directory)] : [];
-  const of = [decisions, portMode, resources, files.seat, seedKey, ...content];
-  return sharedKey(baseOf(wanted), template, options, ...of);
 }
 
 interface Making extends Claimed, Wanted {
@@ -184,7 +149,7 @@ async function make(context: Context, making: Making): Promise<AcquiredEnvironme
 /** Nobody has the one for a pool yet, who could want something done to it: that comes when it is handed over. */
 async function beforeHandOver(making: Making, { lease, model, bindings }: BroughtUp, hooks: HookTask): Promise<void> {
   const { config, engine, steps, filling } = making;
-  if (filling) return steps.run('verify', () => filling.confirm(lease, model));
+  if (filling) return steps.run('verify', () => filling.confirm(lease, model, steps.signal));
   const { env } = await addressesOf(model, { ...lease, bindings }, engine.host, config.stateDir);
   await hookStep(making, 'afterReady', { ...hooks, env });
 }
@@ -215,13 +180,6 @@ function waitsFor(model: ComposeModel, waits: Waits): Waits {
     throw new EnvironmentError('OPTION_INVALID', { option: 'waits', reason, command: 'start' });
   }
   return waits;
-}
-
-/** @throws OPTION_INVALID */
-function seedsOf({ seeds = {} }: AcquireOptions, { only = [] }: Spec, template: ComposeModel): Seeds {
-  const chosen = Object.entries(seeds).filter(([name]) => only.length === 0 || name in template.services);
-  checkSeeds(template, Object.fromEntries(chosen));
-  return Object.fromEntries(chosen);
 }
 
 async function handOver(

@@ -80,10 +80,18 @@ async function failureOf(task: Climb, rung: Rung): Promise<EnvironmentError | un
   } catch (error) {
     task.signal.throwIfAborted();
     if (!(error instanceof EnvironmentError)) throw error;
-    const { record, model, signal } = task;
-    const situation = { ...task, lease: record, bindings: record.bindings };
-    return maskedError(await explained(situation, error, signal), modelMasker(model, task.config.env));
+    return accounted(task, error);
   }
+}
+
+/** The failure with what only we know: the service, and who is in the way. Passwords are hidden. */
+export async function accounted(
+  task: Pick<Climb, 'config' | 'engine' | 'store' | 'record' | 'model' | 'signal'>,
+  error: EnvironmentError,
+): Promise<EnvironmentError> {
+  const { record, model, config, signal } = task;
+  const situation = { ...task, lease: record, bindings: record.bindings };
+  return maskedError(await explained(situation, error, signal), modelMasker(model, config.env));
 }
 
 /**

@@ -5,12 +5,14 @@ import type { ComposeModel } from '../domain/model.js';
 import { needsComposeUp } from '../domain/model.js';
 import { dataFolders } from '../domain/seeds.js';
 import type { ContainerDetail, Engine, VolumeObject } from '../engine/engine.js';
+import { isLoopback } from '../redirect/port-map.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import type { SavedVolume, VolumeSet } from '../store/volume-sets.js';
 import { verified } from './check.js';
 import type { Context } from './context.js';
 import { DEFAULT_WAIT_TIMEOUT } from './deadline.js';
-import { alone, assertHeld, only, rebound } from './ladder.js';
+import { HeldPorts } from './held-ports.js';
+import { accounted, alone, assertHeld, only, rebound } from './ladder.js';
 import { leaseFolder } from './lease-folder.js';
 import { type WhichEnvironment, withEnvironment } from './leased.js';
 import { ReadyWait } from './ready-wait.js';
@@ -76,12 +78,12 @@ export function saveSnapshot(context: Context, options: NamedSnapshotOptions): P
       return { service, target, image, from: volume, volume: `${stem}-${i}` };
     });
     const services = usersOf(work, mounted);
-    await stopped(work, services);
+    await using ports = await stopped(work, services);
     try {
       const saved = await saveVolumes({ engine, store, lease: record, kind: 'snapshot', name, sources, signal });
       if (!saved) throw taken(name);
     } finally {
-      await startedAgain(work, services);
+      await startedAgain(work, services, ports);
     }
     store.note(record, 'snapshot-saved', { snapshot: name });
     return { record, snapshot: name, volumes: mounted.map(({ service, target }) => ({ service, target })) };
@@ -103,13 +105,13 @@ export function restoreSnapshot(context: Context, options: NamedSnapshotOptions)
     const pairs = set.volumes.map((saved) => [saved, fitting(saved, mounted, set, record)] as const);
     const targets = pairs.map(([, volume]) => volume);
     const services = usersOf(work, targets);
-    await stopped(work, services);
+    await using ports = await stopped(work, services);
     try {
       await replaced(work, services, pairs);
     } finally {
       await assertHeld(work);
     }
-    await startedAgain(work, services);
+    await startedAgain(work, services, ports);
     store.volumeSets.touch(set);
     store.note(record, 'snapshot-restored', { snapshot: name });
     return { record: await rebound(work), snapshot: name, volumes: set.volumes };
@@ -174,9 +176,13 @@ function fitting(
   return found;
 }
 
-async function stopped({ engine, details, signal }: Work, services: readonly string[]): Promise<void> {
+/** Nobody gets their ports until they start again. */
+async function stopped({ engine, record, details, signal }: Work, services: readonly string[]): Promise<HeldPorts> {
   const own = details.filter(({ service }) => services.includes(service));
   await Promise.all(own.map(({ id }) => engine.stop(id, signal)));
+  return HeldPorts.hold(
+    isLoopback(engine.host) ? record.bindings.filter((each) => services.includes(each.service)) : [],
+  );
 }
 
 /** New containers on new volumes: what has a name is filled before they are made, so that they add nothing of their image. */
@@ -214,7 +220,8 @@ async function detailsOf({ context, engine, record, signal }: Work): Promise<Con
   return details.filter((detail) => detail !== undefined);
 }
 
-async function startedAgain(work: Work, services: readonly string[]): Promise<void> {
+/** @throws SERVICE_FAILED, READY_TIMEOUT, PORT_CONFLICT … */
+async function startedAgain(work: Work, services: readonly string[], ports: HeldPorts): Promise<void> {
   const { config, engine, record, waitTimeout, signal } = work;
   const model = only(work.model, services);
   const wait = new ReadyWait({ model, waitTimeout, signal });
@@ -222,7 +229,8 @@ async function startedAgain(work: Work, services: readonly string[]): Promise<vo
   const overrideFile = `${leaseFolder(config, record)}/override.yml`;
   const run = { ...record.spec, project: record.project, override: nothing, overrideFile };
   const own = (await detailsOf(work)).filter(({ service }) => services.includes(service));
-  await wait.run(async (inTime) => {
+  await ports.release();
+  const starting = wait.run(async (inTime) => {
     for (const { service } of own.filter((each) => needsComposeUp(model, each.service))) {
       await engine.up(run, service, inTime);
     }
@@ -231,6 +239,10 @@ async function startedAgain(work: Work, services: readonly string[]): Promise<vo
     );
     const { onVerdict } = wait;
     await startServices({ engine, lease: record, model, waits: {}, onEvent: () => {}, onVerdict, signal: inTime });
+  });
+  await starting.catch(async (error) => {
+    signal.throwIfAborted();
+    throw error instanceof EnvironmentError ? await accounted(work, error) : error;
   });
 }
 

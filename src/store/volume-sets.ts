@@ -34,14 +34,8 @@ export interface VolumeSet {
   readonly usedAt: number;
 }
 
-interface SetRow {
-  readonly id: string;
-  readonly kind: VolumeSetKind;
-  readonly name: string;
-  readonly engine: string;
-  readonly state: 'making' | 'ready';
-  readonly lease: string;
-  readonly project: string;
+/** Lists and the like as JSON. */
+interface SetRow extends Omit<VolumeSet, 'maker' | 'volumes' | 'createdAt' | 'usedAt'> {
   readonly maker: string;
   readonly volumes: string;
   readonly created_at: number;
@@ -65,20 +59,9 @@ export class VolumeSets {
   begin(set: Omit<VolumeSet, 'id' | 'state' | 'createdAt' | 'usedAt'>): VolumeSet {
     const at = this.#now();
     const row: VolumeSet = { ...set, id: randomBytes(8).toString('hex'), state: 'making', createdAt: at, usedAt: at };
-    const { id, kind, name, engine, state, lease, project, maker, volumes } = row;
-    const values = [
-      id,
-      kind,
-      name,
-      engine,
-      state,
-      lease,
-      project,
-      JSON.stringify(maker),
-      JSON.stringify(volumes),
-      at,
-      at,
-    ];
+    const { id, kind, name, engine, state, lease, project } = row;
+    const lists = [JSON.stringify(row.maker), JSON.stringify(row.volumes)];
+    const values = [id, kind, name, engine, state, lease, project, ...lists, at, at];
     this.#store.write(() =>
       this.#store.sql.prepare(`INSERT INTO volume_sets VALUES (${values.map(() => '?').join(', ')})`).run(...values),
     );

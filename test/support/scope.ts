@@ -20,6 +20,13 @@ export const stateFolders = new Set<string>();
 export const NEVER = new AbortController().signal;
 
 /**
+ * Of this worker, below the usual range: each scope is a state folder of its own, and one cannot keep the port of a service
+ * that is down just now from another.
+ */
+const FIRST_PORT = 25_000 + 500 * Number(process.env.VITEST_POOL_ID ?? 0);
+const OWN_PORTS = `${FIRST_PORT}-${FIRST_PORT + 499}`;
+
+/**
  * A temporary folder with a state folder in it and a manager on the real engine (or a given one). Disposing it proves
  * that nothing is left: no object of its store on the engine, no row in the store.
  */
@@ -50,6 +57,7 @@ export class Scope implements AsyncDisposable {
         this.progress.push(p);
         this.#told();
       },
+      ...(env.DOCKER_MANUAL_PORTS ? {} : { ports: OWN_PORTS }),
       ...(options.ports === undefined ? {} : { ports: options.ports }),
       ...(options.excludePorts === undefined ? {} : { excludePorts: options.excludePorts }),
     });

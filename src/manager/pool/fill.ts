@@ -35,7 +35,7 @@ export type Filler = (
 export interface Filling {
   readonly place: PoolPlace;
   /** Called when it is ready and before anybody can take it. @throws when it must not be handed over */
-  readonly confirm: (lease: LeaseRecord, model: ComposeModel) => Promise<void>;
+  readonly confirm: (lease: LeaseRecord, model: ComposeModel, signal: AbortSignal) => Promise<void>;
 }
 
 /** While another process fills in what is missing. Milliseconds. */
@@ -149,8 +149,8 @@ async function fillOne(outer: Context, pool: Pool, make: Filler): Promise<unknow
 function filling(context: Context, options: AcquireOptions, key: string): Filling {
   return {
     place: { key, state: 'filling' },
-    confirm: async (lease, model) => {
-      await warmUp(await context.engine(), lease, model);
+    confirm: async (lease, model, signal) => {
+      await warmUp(await context.engine(), lease, model, signal);
       await assertSame(context, options, key, lease.project);
     },
   };

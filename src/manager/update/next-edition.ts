@@ -8,22 +8,16 @@ import { demandsOf, type Plan, type PlanRequest, planEnvironment, unisolatable }
 import type { Engine } from '../../engine/engine.js';
 import type { LeaseStore } from '../../store/lease-store.js';
 import { buildImages, tagsOf } from '../build/build.js';
-import { contentOf } from '../build/identify.js';
 import { buildOptions } from '../build/options.js';
-import { baseOf } from '../claim.js';
 import type { Config } from '../config.js';
 import { DEFAULT_WAIT_TIMEOUT, Deadline } from '../deadline.js';
 import { hostFacts } from '../host-facts.js';
 import { IMAGES_TIMEOUT, pullImages } from '../images.js';
 import { keepVolumes } from '../kept-volumes.js';
 import { locate } from '../locate.js';
-import { ownerHere } from '../owner-life.js';
 import { listenedPorts } from '../ports.js';
 import { modelOf } from '../resolve.js';
-import { resourcesOf } from '../resources.js';
-import { seedContents } from '../seeds/fingerprint.js';
-import { sharedKey } from '../shared-key.js';
-import { specAndModel } from '../spec.js';
+import { keyOf, wantedBy } from '../wanted.js';
 import { unfit } from './changing.js';
 import { type Edition, labelsOf, makingsOf } from './edition.js';
 
@@ -48,11 +42,8 @@ export async function nextEdition(task: NextTask): Promise<{ edition: Edition; r
   const { config, engine, store, present, signal } = task;
   const { asked } = present;
   if (Object.keys(asked.seeds ?? {}).length > 0) throw unfit(task.record, 'its data was prepared once, by `seeds`');
-  const { files, template } = await specAndModel(config, engine, asked, signal);
-  const { decisions = {}, portMode = 'range', mode = 'dedicated', name } = asked;
-  const owner = await ownerHere(engine, undefined);
-  const about = { config, engine, store, owner, template, mode, signal };
-  const resources = { ...(await resourcesOf(about, asked)), seeded: [] };
+  const wanted = await wantedBy(asked, { config, engine, store }, signal);
+  const { files, template, decisions, portMode, resources } = wanted;
   const model = modelOf(template, task.record.project);
   const facts = await haveImages(task, files, model, await hostFacts(engine, model, files.directory, signal));
   const demands = demandsOf(model, decisions, facts, portMode, resources);
@@ -72,14 +63,10 @@ export async function nextEdition(task: NextTask): Promise<{ edition: Edition; r
   const { plan, record } = await planInPlace(task, request, demands.ports);
   await assertFits(task, model, plan);
   if (plan.kept.length > 0) await keepVolumes(engine, store.id, record, plan.kept, signal);
-  const base = baseOf({ config, files, name });
-  const content = record.sharedKey === null ? [] : await contentOf(config, engine, template, signal);
-  const noSeeds = [{}, seedContents({}, files.directory)];
-  const key = sharedKey(base, template, asked, decisions, portMode, resources, files.seat, noSeeds, ...content);
   const { renderOverride } = await import('../../engine/override-file.js');
   const edition: Edition = {
     ...{ asked, spec: files, model, at: Date.now(), bindings: plan.bindings },
-    sharedKey: record.sharedKey === null ? null : key,
+    sharedKey: record.sharedKey === null ? null : await keyOf(wanted, asked, signal),
     override: renderOverride(plan.override),
     makings: await makingsOf(engine, model, plan.override, signal),
   };
