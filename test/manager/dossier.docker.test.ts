@@ -45,7 +45,9 @@ describe('the dossier of a real failure', () => {
 
   it('of a service that is never healthy has every probe with its output', async () => {
     await using scope = new Scope();
-    const check = 'healthcheck: { test: ["CMD-SHELL", "echo probing; nosuchprogram"], interval: 200ms, retries: 2 }';
+    // On one stream: the engine mixes two as they come, in the middle of a line too.
+    const check =
+      'healthcheck: { test: ["CMD-SHELL", "echo probing >&2; nosuchprogram"], interval: 200ms, retries: 2 }';
     const error = await failure(scope, fixture({}, `    ${check}\n`), { waitTimeout: 4000 });
     expect(error.code).toBe('READY_TIMEOUT');
     expect(error.message).toMatch(/last health probe of web \(exit code 127\): [\s\S]*probing\n/);

@@ -33,7 +33,7 @@ describe('a template of one service', () => {
   it('is an environment without a compose file, named after the folder', async () => {
     await using scope = new Scope({ env: { ...process.env, POSTGRES_IMAGE } });
     await using lease = await scope.manager.acquire({ template: 'postgres', cwd: scope.folder });
-    expect(lease.services.postgres?.url).toMatch(/^postgresql:\/\/test:test@127\.0\.0\.1:3\d+\/test$/);
+    expect(lease.services.postgres?.url).toMatch(/^postgresql:\/\/test:test@127\.0\.0\.1:\d{5}\/test$/);
     expect(lease.project).toMatch(new RegExp(`^${basename(scope.folder).toLowerCase()}-`));
   });
 

@@ -51,6 +51,6 @@ describe('those for tests, with the images that are here', () => {
     const mount = await run('postgres', 'sh', '-c', 'grep /var/lib/postgresql/data /proc/mounts');
     expect(/^tmpfs /.test(mount)).toBe(place === 'memory');
     expect(await run('redis', 'redis-cli', 'config', 'get', 'save')).toBe('save\n\n');
-    expect(lease.services.postgres?.url).toMatch(/^postgresql:\/\/test:test@127\.0\.0\.1:3\d+\/test$/);
+    expect(lease.services.postgres?.url).toMatch(/^postgresql:\/\/test:test@127\.0\.0\.1:\d{5}\/test$/);
   });
 });
