@@ -8,10 +8,11 @@ import type { Binding } from '../domain/lease.js';
  * nobody else: neither to another state folder nor to a program that looks for any free port.
  */
 export class HeldPorts implements AsyncDisposable {
-  #release: readonly (() => Promise<unknown>)[];
+  #sockets: readonly (() => Promise<unknown>)[];
 
-  private constructor(release: readonly (() => Promise<unknown>)[]) {
-    this.#release = release;
+  /** `sockets`: closes each. */
+  private constructor(sockets: readonly (() => Promise<unknown>)[]) {
+    this.#sockets = sockets;
   }
 
   /** One that somebody has already stays theirs: the start says who that is. */
@@ -27,9 +28,9 @@ export class HeldPorts implements AsyncDisposable {
 
   /** For the services themselves. */
   async release(): Promise<void> {
-    const release = this.#release;
-    this.#release = [];
-    await Promise.all(release.map((each) => each()));
+    const sockets = this.#sockets;
+    this.#sockets = [];
+    await Promise.all(sockets.map((close) => close()));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -45,12 +46,13 @@ async function holdTcp(port: number): Promise<() => Promise<unknown>> {
 
 async function holdUdp(port: number): Promise<() => Promise<unknown>> {
   const socket = createSocket('udp4').unref();
-  const listening = once(socket, 'listening');
-  socket.bind(port, '127.0.0.1');
-  await listening;
-  return async () => {
-    const closed = once(socket, 'close');
+  try {
+    const listening = once(socket, 'listening');
+    socket.bind(port, '127.0.0.1');
+    await listening;
+  } catch (error) {
     socket.close();
-    await closed;
-  };
+    throw error;
+  }
+  return () => once(socket.close(), 'close');
 }

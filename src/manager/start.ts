@@ -171,7 +171,10 @@ class Startup {
 
   /** The last look may be from before the start, and who is told why nothing is ready sees what the container has logged. */
   #reportUnderWay(): void {
-    for (const service of this.#starting.keys()) this.#report(service, UNDER_WAY);
+    const verdicts = this.#observer.verdicts();
+    for (const service of this.#starting.keys()) {
+      if (verdicts.get(service)?.state === 'created') this.#report(service, UNDER_WAY);
+    }
   }
 
   #report(service: string, verdict: Verdict): void {

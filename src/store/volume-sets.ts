@@ -34,7 +34,7 @@ export interface VolumeSet {
   readonly usedAt: number;
 }
 
-/** Lists and the like as JSON. */
+/** `maker` and `volumes` are JSON. */
 interface SetRow extends Omit<VolumeSet, 'maker' | 'volumes' | 'createdAt' | 'usedAt'> {
   readonly maker: string;
   readonly volumes: string;
@@ -60,8 +60,8 @@ export class VolumeSets {
     const at = this.#now();
     const row: VolumeSet = { ...set, id: randomBytes(8).toString('hex'), state: 'making', createdAt: at, usedAt: at };
     const { id, kind, name, engine, state, lease, project } = row;
-    const lists = [JSON.stringify(row.maker), JSON.stringify(row.volumes)];
-    const values = [id, kind, name, engine, state, lease, project, ...lists, at, at];
+    const texts = [JSON.stringify(row.maker), JSON.stringify(row.volumes)];
+    const values = [id, kind, name, engine, state, lease, project, ...texts, at, at];
     this.#store.write(() =>
       this.#store.sql.prepare(`INSERT INTO volume_sets VALUES (${values.map(() => '?').join(', ')})`).run(...values),
     );

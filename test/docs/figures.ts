@@ -173,7 +173,8 @@ export const FIGURES: Readonly<Record<string, () => string>> = {
   'runners.json': runners,
   'reset.json': () => runs(raw<{ samples: object }>('reset.json').samples),
   'warm.json': () => {
-    const { pool } = warm();
+    const found = warm();
+    const { pool } = found;
     const names = {
       pool: 'from a pool, to both answers',
       command: '… by `docker-manual start --pool`, the whole process',
@@ -182,7 +183,7 @@ export const FIGURES: Readonly<Record<string, () => string>> = {
       testcontainers: 'testcontainers-node, to its return',
       compose: '`docker compose up --wait`, to its return',
     } as const;
-    const times = Object.entries(names).map(([key, name]) => [name, totals(warm()[key as keyof typeof names])]);
+    const times = Object.entries(names).map(([key, name]) => [name, totals(found[key as keyof typeof names])]);
     const slowest = totals(pool).toSorted((a, b) => a - b)[Math.ceil(pool.length * 0.99) - 1] ?? Number.NaN;
     const acquired = median(pool.map((run) => run.acquired ?? Number.NaN));
     const told = `99 of 100 from a pool within ${whole(slowest)}. The acquire alone: ${acquired.toFixed(1)} ms; the rest is the queries.`;

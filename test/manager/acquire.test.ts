@@ -57,6 +57,19 @@ describe('acquire', () => {
     );
   });
 
+  it('says more of one that has been seen, although its start has not come back', async () => {
+    const engine = new FakeEngine(model, { db: { healthyAfter: 60_000 } });
+    const begin = engine.start.bind(engine);
+    const start = async (id: string, signal: AbortSignal) => {
+      await begin(id);
+      await new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    };
+    await using scope = scopeOn(Object.assign(engine, { start }));
+    await expect(scope.manager.acquire({ cwd: scope.folder, waitTimeout: 300 })).rejects.toThrow(
+      'Not ready within 0.3 s: db (health check: starting)',
+    );
+  });
+
   it('keeps the row when something cannot be removed, and says what', async () => {
     const engine = new FakeEngine(model, { db: { healthyAfter: 5 }, api: { healthyAfter: 5 } });
     await using scope = scopeOn(engine);

@@ -57,8 +57,7 @@ export class Scope implements AsyncDisposable {
         this.progress.push(p);
         this.#told();
       },
-      ...(env.DOCKER_MANUAL_PORTS ? {} : { ports: OWN_PORTS }),
-      ...(options.ports === undefined ? {} : { ports: options.ports }),
+      ports: options.ports ?? OWN_PORTS,
       ...(options.excludePorts === undefined ? {} : { excludePorts: options.excludePorts }),
     });
     this.manager = new Manager(createContext(this.config, { engine: this.engine }));

@@ -1,3 +1,4 @@
+import type { Variables } from '../families/family.js';
 import { boundedName, type DataCommand, type DataStrategy, KEPT, type ServiceData } from './strategy.js';
 
 /** Bytes of a name (NAMEDATALEN - 1). */
@@ -24,6 +25,11 @@ export const POSTGRES_DATA: DataStrategy = {
       address: { POSTGRES_DB: database },
     };
   },
+  // Of a first query's 19 ms 8 are the server's, which reads the catalogue of the database.
+  firstQuery: (service) => ({
+    command: [...psql(service, databaseOf(service)), '-c', 'SELECT 1'],
+    env: credentials(service),
+  }),
 };
 
 function databaseOf({ client }: ServiceData): string {
@@ -39,14 +45,20 @@ function run(service: ServiceData, script: string, database: string, nextSuffix:
     next: boundedName(source, nextSuffix, LONGEST_NAME),
     database,
   };
-  const session = ['-U', service.client.PGUSER ?? 'postgres', '-d', source === 'postgres' ? 'template1' : 'postgres'];
+  const client = psql(service, source === 'postgres' ? 'template1' : 'postgres');
   const variables = Object.entries(names).flatMap(([name, value]) => ['-v', `${name}=${value}`]);
-  const psql = ['psql', '-X', '-q', '-A', '-t', '--no-password', ...session, ...variables];
-  const password = service.client.PGPASSWORD;
   return {
-    command: ['sh', '-c', `printf '%s\\n' "$DM_SCRIPT" | "$@"`, 'sh', ...psql],
-    env: { DM_SCRIPT: script, PGCONNECT_TIMEOUT: '10', ...(password ? { PGPASSWORD: password } : {}) },
+    command: ['sh', '-c', `printf '%s\\n' "$DM_SCRIPT" | "$@"`, 'sh', ...client, ...variables],
+    env: { DM_SCRIPT: script, ...credentials(service) },
   };
+}
+
+function psql({ client }: ServiceData, database: string): string[] {
+  return ['psql', '-X', '-q', '-A', '-t', '--no-password', '-U', client.PGUSER ?? 'postgres', '-d', database];
+}
+
+function credentials({ client: { PGPASSWORD } }: ServiceData): Variables {
+  return { PGCONNECT_TIMEOUT: '10', ...(PGPASSWORD ? { PGPASSWORD } : {}) };
 }
 
 const HEAD = `\\set ON_ERROR_STOP on

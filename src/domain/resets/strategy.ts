@@ -25,7 +25,7 @@ export interface Unfit {
 /** What became of a service's data. */
 export type ResetOutcome = 'restored' | 'kept' | 'emptied' | 'commanded';
 
-/** How the data of one family of images is brought back between tests. Pure: it gives commands and runs none. */
+/** What is done with the data of one family of images, between tests above all. Pure: it gives commands and runs none. */
 export interface DataStrategy {
   /** What a reset does to the data once a copy is kept. */
   readonly outcome: 'restored' | 'emptied';
@@ -37,6 +37,8 @@ export interface DataStrategy {
   readonly snapshot?: (service: ServiceData) => DataCommand | Unfit;
   /** A database for one worker, made of what is kept, and of the data as it is where nothing is kept. */
   readonly worker?: (service: ServiceData, slot: number, again: boolean) => WorkerCommand;
+  /** A query for which the server reads what its first client would wait for. Absent where the first is as fast as any. */
+  readonly firstQuery?: (service: ServiceData) => DataCommand;
 }
 
 export interface WorkerCommand extends DataCommand {

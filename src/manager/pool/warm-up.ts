@@ -1,7 +1,7 @@
-import { firstQuery } from '../../domain/first-query.js';
 import { LABEL } from '../../domain/labels.js';
 import type { LeaseRecord } from '../../domain/lease.js';
 import type { ComposeModel } from '../../domain/model.js';
+import { dataStrategy, serviceData } from '../../domain/resets/index.js';
 import type { Engine } from '../../engine/engine.js';
 import { Deadline } from '../deadline.js';
 
@@ -19,7 +19,7 @@ export async function warmUp(
   caller: AbortSignal,
 ): Promise<void> {
   const asked = Object.entries(model.services).flatMap(([name, service]) => {
-    const query = firstQuery(service);
+    const query = dataStrategy(service)?.firstQuery?.(serviceData(service));
     return query ? [[name, query] as const] : [];
   });
   if (asked.length === 0) return;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LABEL } from '../../../src/domain/labels.js';
 import { connectEngine } from '../../../src/engine/docker-engine.js';
 import type { Engine } from '../../../src/engine/engine.js';
@@ -41,26 +41,28 @@ it('a seed that is purged while it is copied fails the start, and nothing of tha
   expect(await scope.manager.volumes()).toEqual([]);
 });
 
-it.each([
-  ['another image', () => one(REDIS_IMAGE, 'data:/data'), 'its data was written by another image'],
-  ['another folder', () => one(FIXTURE_IMAGE, 'data:/elsewhere'), 'it has no volume at /data of that service'],
-])('a snapshot does not go into an environment with %s, which stays as it is', async (_, change, reason) => {
-  copied = async () => {};
-  one(FIXTURE_IMAGE, 'data:/data');
-  const first = await scope.manager.acquire({ cwd: scope.folder });
-  if ((await scope.manager.volumes()).length === 0) {
-    await scope.manager.saveSnapshot({ snapshot: 'full', name: first.id });
-  }
-  await first.release();
-  change();
-  await using other = await scope.manager.acquire({ cwd: scope.folder });
-  const containers = async () =>
-    (await scope.engine.containers({ [LABEL.lease]: other.id }, NEVER)).map(({ id, status }) => [id, status]);
-  const before = await containers();
-  await expect(scope.manager.restoreSnapshot({ snapshot: 'full', name: other.id })).rejects.toMatchObject({
-    code: 'SNAPSHOT_MISFIT',
-    message: expect.stringContaining(reason),
+describe('a snapshot', () => {
+  beforeAll(async () => {
+    copied = async () => {};
+    one(FIXTURE_IMAGE, 'data:/data');
+    await using lease = await scope.manager.acquire({ cwd: scope.folder });
+    await scope.manager.saveSnapshot({ snapshot: 'full', name: lease.id });
   });
-  expect(await containers()).toEqual(before);
-  await other.check();
+
+  it.each([
+    ['another image', REDIS_IMAGE, 'data:/data', 'its data was written by another image'],
+    ['another folder', FIXTURE_IMAGE, 'data:/elsewhere', 'it has no volume at /data of that service'],
+  ])('does not go into an environment with %s, which stays as it is', async (_, image, volume, reason) => {
+    one(image, volume);
+    await using other = await scope.manager.acquire({ cwd: scope.folder });
+    const containers = async () =>
+      (await scope.engine.containers({ [LABEL.lease]: other.id }, NEVER)).map(({ id, status }) => [id, status]);
+    const before = await containers();
+    await expect(scope.manager.restoreSnapshot({ snapshot: 'full', name: other.id })).rejects.toMatchObject({
+      code: 'SNAPSHOT_MISFIT',
+      message: expect.stringContaining(reason),
+    });
+    expect(await containers()).toEqual(before);
+    await other.check();
+  });
 });
